@@ -1,0 +1,1 @@
+"""A local gateway for trying out, training and tests; shares only gateway/cipher.py."""

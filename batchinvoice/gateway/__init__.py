@@ -1,0 +1,1 @@
+"""The Hesabe API: one encrypted call at a time, and what its answer means."""

@@ -1,0 +1,1 @@
+"""What an invoice is: pure rules; no file, network, clock or database."""

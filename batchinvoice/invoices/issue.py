@@ -1,0 +1,292 @@
+"""A problem of the data: a stable code, the place, what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Severity(StrEnum):
+    """An error keeps its row from being sent; a warning is only said."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Words(NamedTuple):
+    """How an issue is said: `wrong` and `remedy` are templates filled with the issue's parameters."""
+
+    wrong: str
+    remedy: str
+    severity: Severity = Severity.ERROR
+
+
+_WARN = Severity.WARNING
+
+
+class Code(StrEnum):
+    """Stable names of all issues; `docs/issues.md` lists them."""
+
+    COLUMN_UNKNOWN = "column-unknown"
+    CELL_ERROR = "cell-error"
+    CELL_EMPTY = "cell-empty"
+    TEXT_LONG = "text-long"
+    NUMBER_LOSSY = "number-lossy"
+    NUMBER_FRACTION = "number-fraction"
+    INVOICE_ID_BAD = "invoice-id-bad"
+    PHONE_UNREADABLE = "phone-unreadable"
+    PHONE_EXPONENT = "phone-exponent"
+    PHONE_IMPLAUSIBLE = "phone-implausible"
+    PHONE_UNUSUAL = "phone-unusual"
+    PHONE_COUNTRY = "phone-country"
+    COUNTRY_CODE_BAD = "country-code-bad"
+    EMAIL_BAD = "email-bad"
+    EMAIL_NEEDED = "email-needed"
+    AMOUNT_UNREADABLE = "amount-unreadable"
+    AMOUNT_DECIMALS = "amount-decimals"
+    AMOUNT_AMBIGUOUS = "amount-ambiguous"
+    AMOUNT_NOT_POSITIVE = "amount-not-positive"
+    AMOUNT_LARGE = "amount-large"
+    QUANTITY_BAD = "quantity-bad"
+    DATE_UNREADABLE = "date-unreadable"
+    DATE_AMBIGUOUS = "date-ambiguous"
+    DATE_PAST = "date-past"
+    DATE_FAR = "date-far"
+    CHOICE_UNKNOWN = "choice-unknown"
+    PAYMENT_METHOD_UNKNOWN = "payment-method-unknown"
+    DELIVERY_CONFLICT = "delivery-conflict"
+    MERCHANT_OTHER = "merchant-other"
+    ITEM_INCOMPLETE = "item-incomplete"
+    ITEM_AMOUNT_DIFFERS = "item-amount-differs"
+    ITEM_ORPHAN = "item-orphan"
+    ITEM_BAD = "item-bad"
+    ITEMS_BELOW_AMOUNT = "items-below-amount"
+    REPEAT_IDENTICAL = "repeat-identical"
+    REPEAT_DIFFERS = "repeat-differs"
+    ID_REPEATED = "id-repeated"
+    ID_CONFLICT = "id-conflict"
+    ID_UNKNOWN = "id-unknown"
+    UPDATE_CANNOT = "update-cannot"
+    UPDATE_NEEDS_EMAIL = "update-needs-email"
+    OUTCOME_UNKNOWN = "outcome-unknown"
+    OTHER_RUN = "other-run"
+    STRICT = "strict"
+    GATEWAY_REFUSED = "gateway-refused"
+    ECHO_DIFFERS = "echo-differs"
+
+
+CATALOGUE: Mapping[Code, Words] = {
+    Code.COLUMN_UNKNOWN: Words(
+        "The column “{value}” is not known and is not used.",
+        "Rename it if it was meant for one of the template's columns{near}; otherwise leave it.",
+        _WARN,
+    ),
+    Code.CELL_ERROR: Words("The cell holds the error {value}.", "Mend the formula, or type the value itself."),
+    Code.CELL_EMPTY: Words("{heading} is empty.", "Fill it in; every invoice needs it."),
+    Code.TEXT_LONG: Words("{length} characters, but the gateway takes at most {limit}.", "Shorten it."),
+    Code.NUMBER_LOSSY: Words(
+        "Excel stored this as a number of more than 15 digits and has lost its last digits.",
+        "Format the cell as Text and type the whole value again.",
+    ),
+    Code.NUMBER_FRACTION: Words(
+        "“{value}” is a number with decimals, which cannot be a {heading}.",
+        "Format the cell as Text and type it again.",
+    ),
+    Code.INVOICE_ID_BAD: Words(
+        "“{value}” is not an invoice ID; the gateway's IDs are whole numbers.",
+        "Copy the ID from the report, or empty the cell to make a new invoice.",
+    ),
+    Code.PHONE_UNREADABLE: Words("“{value}” is not a phone number.", "Write digits only, as 66666666."),
+    Code.PHONE_EXPONENT: Words(
+        "“{value}” is a phone number that Excel shortened; its last digits are lost.",
+        "Format the cell as Text and type the number again.",
+    ),
+    Code.PHONE_IMPLAUSIBLE: Words(
+        "“{value}” cannot be a phone number of country +{country}{why}.",
+        "Check the digits. For another country write +, the country code and the number{proposal}.",
+    ),
+    Code.PHONE_UNUSUAL: Words(
+        "“{value}” has the right length but no number of country +{country} begins like that.",
+        "Check it; the invoice is sent as it stands.",
+        _WARN,
+    ),
+    Code.PHONE_COUNTRY: Words(
+        "The number begins with +{found}, but Country Code says {country}.",
+        "Correct one of the two, or empty Country Code.",
+    ),
+    Code.COUNTRY_CODE_BAD: Words(
+        "“{value}” is not a country's dialling code.", "Write digits as 965, or leave it empty."
+    ),
+    Code.EMAIL_BAD: Words("“{value}” is not an e-mail address.", "Write one address, as name@example.com."),
+    Code.EMAIL_NEEDED: Words("Delivery is email, but Email is empty.", "Give the address, or choose another delivery."),
+    Code.AMOUNT_UNREADABLE: Words("“{value}” is not an amount.", "Write digits with a point, as 120.500."),
+    Code.AMOUNT_DECIMALS: Words(
+        "{value} has more than three decimals; a dinar has 1000 fils, and amounts are never rounded.",
+        "Give it with at most three decimals{proposal}.",
+    ),
+    Code.AMOUNT_AMBIGUOUS: Words(
+        "“{value}” can be read in two ways: the comma may separate thousands or decimals.",
+        "Write it with a point and without commas{proposal}.",
+    ),
+    Code.AMOUNT_NOT_POSITIVE: Words(
+        "The amount is {value}, but the least is {limit} KWD.", "Give an amount of at least that."
+    ),
+    Code.AMOUNT_LARGE: Words(
+        "The amount is {value}, more than the limit of {limit} KWD.",
+        "Check it. If it is right, raise BATCHINVOICE_AMOUNT_MAX in the settings.",
+    ),
+    Code.QUANTITY_BAD: Words("“{value}” is not a quantity.", "Write a whole number of 1 or more."),
+    Code.DATE_UNREADABLE: Words("“{value}” is not a date.", "Write it as 2026-12-31."),
+    Code.DATE_AMBIGUOUS: Words(
+        "“{value}” can be read as {first} or {second}.", "Write it as year-month-day, as {first}."
+    ),
+    Code.DATE_PAST: Words(
+        "{value} is in the past (today is {today} in Kuwait).", "Give a later date, or empty the cell."
+    ),
+    Code.DATE_FAR: Words("{value} is more than {years} years away.", "Check the year."),
+    Code.CHOICE_UNKNOWN: Words("“{value}” is not one of: {choices}.", "Choose one of them, or empty the cell."),
+    Code.PAYMENT_METHOD_UNKNOWN: Words("“{value}” is not a payment method.", "Use numbers or names from: {choices}."),
+    Code.DELIVERY_CONFLICT: Words(
+        "The columns about delivery contradict each other: {detail}.",
+        "Keep Delivery and empty Invoice Type and Invoice Sub Type.",
+    ),
+    Code.MERCHANT_OTHER: Words(
+        "The row is for merchant {value}, but the settings are for merchant {merchant}.",
+        "Take the row out, or run it with that merchant's settings.",
+    ),
+    Code.ITEM_INCOMPLETE: Words("An item needs a name and a rate.", "Fill in both, or take the item out."),
+    Code.ITEM_AMOUNT_DIFFERS: Words(
+        "The item's amount is {value}, but rate × quantity is {expected}.", "Correct one of the three."
+    ),
+    Code.ITEM_ORPHAN: Words(
+        "No invoice of this sheet has the reference “{value}”.", "Correct the reference, or take the item out."
+    ),
+    Code.ITEM_BAD: Words("One of this invoice's items is not right (sheet {sheet}, row {item_row}).", "Mend the item."),
+    Code.ITEMS_BELOW_AMOUNT: Words(
+        "The items come to {value} KWD, less than the invoice's {amount} KWD.",
+        "The gateway wants items of at least the invoice's amount: correct the items or the amount.",
+    ),
+    Code.REPEAT_IDENTICAL: Words(
+        "The same as row {first}.", "Nothing to do: the invoice of row {first} counts.", _WARN
+    ),
+    Code.REPEAT_DIFFERS: Words(
+        "The reference “{value}” stands in rows {rows} with different contents.",
+        "Give each invoice its own reference, or keep only the right row.",
+    ),
+    Code.ID_REPEATED: Words("Invoice ID {value} stands in rows {rows}.", "Keep only the row that is right."),
+    Code.ID_CONFLICT: Words(
+        "Invoice ID {value} belongs to the reference “{owner}”, and “{reference}” is the invoice {other}.",
+        "Correct the Invoice ID or the reference; nothing was sent.",
+    ),
+    Code.ID_UNKNOWN: Words(
+        "Invoice ID {value} was not made with this tool, so it cannot be compared before it is changed.",
+        "Check that the ID is this customer's; the update is sent as the sheet says.",
+        _WARN,
+    ),
+    Code.UPDATE_CANNOT: Words(
+        "The invoice exists already, and its {fields} cannot be changed at the gateway.",
+        "Put back the old value, or cancel the invoice and make a new one under a new reference.",
+    ),
+    Code.UPDATE_NEEDS_EMAIL: Words(
+        "The invoice exists already and would be changed, but the gateway wants an e-mail for a change.",
+        "Fill in Email.",
+    ),
+    Code.OUTCOME_UNKNOWN: Words(
+        "The gateway's answer was lost, so the invoice may or may not exist{detail}.",
+        "Look for the reference in the gateway's panel before you do anything; it is not sent again by itself.",
+    ),
+    Code.OTHER_RUN: Words(
+        "Run {run} is making the invoice of this reference, and is not finished.",
+        "Finish it with: batchinvoice resume {run}",
+    ),
+    Code.STRICT: Words(
+        "Nothing was sent, because --strict was asked for and other rows have problems.",
+        "Mend those rows and run again.",
+    ),
+    Code.GATEWAY_REFUSED: Words(
+        "The gateway refused it: {answer}", "Mend the row as the gateway says and run it again."
+    ),
+    Code.ECHO_DIFFERS: Words(
+        "The gateway answered with another {field}: {value} instead of {expected}.",
+        "Check the invoice in the gateway's panel.",
+        _WARN,
+    ),
+}
+
+
+class Problem(NamedTuple):
+    """What is wrong with a value, before its place is known."""
+
+    code: Code
+    params: Mapping[str, str]
+
+
+def problem(code: Code, **params: object) -> Problem:
+    """A problem with the values its words need, as text."""
+    return Problem(code, {name: str(value) for name, value in params.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a workbook: the sheet's own row number and column (both from 1), and the heading as the sheet has it."""
+
+    sheet: str
+    row: int | None = None
+    column: int | None = None
+    heading: str | None = None
+
+    @property
+    def cell(self) -> str:
+        """As Excel writes it: `E17`; only the row or the column where the other is unknown."""
+        letters = column_letters(self.column) if self.column else ""
+        return f"{letters}{self.row or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A problem with its place. `proposal` is the value that was probably meant, if there is one."""
+
+    code: Code
+    place: Place
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        """Whether it keeps the row from being sent."""
+        return CATALOGUE[self.code].severity
+
+    @property
+    def is_error(self) -> bool:
+        """True if the row cannot be sent."""
+        return self.severity is Severity.ERROR
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in plain words."""
+        return self._say(CATALOGUE[self.code].wrong)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in plain words."""
+        return self._say(CATALOGUE[self.code].remedy)
+
+    @property
+    def proposal(self) -> str | None:
+        """The value that was probably meant."""
+        return self.params.get("proposed")
+
+    def _say(self, template: str) -> str:
+        proposed = f" (perhaps {self.proposal})" if self.proposal else ""
+        words = {"near": "", "detail": "", "why": "", "proposal": proposed, "heading": self.place.heading or "The cell"}
+        return template.format_map({**words, **self.params})
+
+
+def column_letters(column: int) -> str:
+    """The letters of a column counted from 1: 1 → A, 27 → AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,85 @@
+"""Statuses of rows, text messages and runs, and the steps allowed between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What the plan wants done with a row."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    NONE = "none"  # invalid, duplicate or held: nothing is sent
+
+
+class RowStatus(StrEnum):
+    """What came of a row. Every row of a finished run has exactly one of them, and none is `pending`."""
+
+    PENDING = "pending"
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    ADOPTED = "adopted"
+    DUPLICATE = "duplicate"
+    INVALID = "invalid"
+    REJECTED = "rejected"
+    HELD = "held"
+    UNKNOWN = "unknown"
+
+
+class SmsStatus(StrEnum):
+    """What came of a row's text message."""
+
+    NOT_WANTED = "not wanted"
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class RunStatus(StrEnum):
+    """How far a run is."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+# A row that ended so needs nobody.
+WELL_ENDED = frozenset(
+    {RowStatus.CREATED, RowStatus.UPDATED, RowStatus.UNCHANGED, RowStatus.ADOPTED, RowStatus.DUPLICATE}
+)
+# A row that ended so can be mended in the sheet: it goes into the corrections workbook.
+MENDABLE = frozenset({RowStatus.INVALID, RowStatus.REJECTED, RowStatus.HELD})
+# A row that ended so has its invoice at the gateway.
+AT_GATEWAY = frozenset({RowStatus.CREATED, RowStatus.UPDATED, RowStatus.UNCHANGED, RowStatus.ADOPTED})
+
+_OUTCOMES = frozenset(RowStatus) - {RowStatus.PENDING}
+
+# `unknown` is left only by a look-up (adopted, or sent again and so back to pending) or by a person.
+NEXT: dict[RowStatus, frozenset[RowStatus]] = {
+    RowStatus.PENDING: _OUTCOMES,
+    RowStatus.UNKNOWN: frozenset({RowStatus.ADOPTED, RowStatus.PENDING}),
+    **{status: frozenset() for status in _OUTCOMES - {RowStatus.UNKNOWN}},
+}
+
+# `unknown` is left only when a person asks for it.
+NEXT_SMS: dict[SmsStatus, frozenset[SmsStatus]] = {
+    SmsStatus.NOT_WANTED: frozenset({SmsStatus.PENDING}),
+    SmsStatus.PENDING: frozenset({SmsStatus.SENT, SmsStatus.FAILED, SmsStatus.UNKNOWN}),
+    SmsStatus.FAILED: frozenset({SmsStatus.PENDING}),
+    SmsStatus.UNKNOWN: frozenset({SmsStatus.PENDING}),
+    SmsStatus.SENT: frozenset({SmsStatus.PENDING}),
+}
+
+
+def run_status(rows: Iterable[RowStatus], sms: Iterable[SmsStatus]) -> RunStatus:
+    """The status of a run whose work is over: `complete` when no row and no text message needs anybody."""
+    rows_well = all(status in WELL_ENDED for status in rows)
+    sms_well = not any(status in (SmsStatus.FAILED, SmsStatus.UNKNOWN) for status in sms)
+    return RunStatus.COMPLETE if rows_well and sms_well else RunStatus.PARTIAL

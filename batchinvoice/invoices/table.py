@@ -1,0 +1,33 @@
+"""A sheet as it was read: cells with their places, before anybody asks what they mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from batchinvoice.invoices.issue import Place
+
+# An empty cell is None. Text that was a number in a CSV stays text.
+Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows under one header. `rows[i]` is the sheet's own number of the row whose cells are `cells[i]`.
+
+    `headings` are as the sheet has them, one for each column from `first_column` (counted from 1) on.
+    """
+
+    sheet: str
+    headings: tuple[str, ...]
+    rows: Sequence[int]
+    cells: Sequence[Sequence[Cell]]
+    header_row: int = 1
+    first_column: int = 1
+
+    def place(self, row: int | None, column: int | None) -> Place:
+        """The place of a cell: `row` is the sheet's row number, `column` an index into the headings."""
+        if column is None:
+            return Place(self.sheet, row)
+        return Place(self.sheet, row, self.first_column + column, self.headings[column])

@@ -1,0 +1,1 @@
+"""The durable memory: what was meant, what was sent, what came of it."""
