@@ -32,9 +32,11 @@ class Code(StrEnum):
     COLUMN_UNKNOWN = "column-unknown"
     CELL_ERROR = "cell-error"
     CELL_EMPTY = "cell-empty"
+    FORMULA_EMPTY = "formula-empty"
     TEXT_LONG = "text-long"
     NUMBER_LOSSY = "number-lossy"
     NUMBER_FRACTION = "number-fraction"
+    TEXT_IS_DATE = "text-is-date"
     INVOICE_ID_BAD = "invoice-id-bad"
     PHONE_UNREADABLE = "phone-unreadable"
     PHONE_EXPONENT = "phone-exponent"
@@ -84,6 +86,9 @@ CATALOGUE: Mapping[Code, Words] = {
         _WARN,
     ),
     Code.CELL_ERROR: Words("The cell holds the error {value}.", "Mend the formula, or type the value itself."),
+    Code.FORMULA_EMPTY: Words(
+        "The cell holds a formula whose result was never stored.", "Open the file in Excel, save it and run again."
+    ),
     Code.CELL_EMPTY: Words("{heading} is empty.", "Fill it in; every invoice needs it."),
     Code.TEXT_LONG: Words("{length} characters, but the gateway takes at most {limit}.", "Shorten it."),
     Code.NUMBER_LOSSY: Words(
@@ -92,6 +97,10 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.NUMBER_FRACTION: Words(
         "“{value}” is a number with decimals, which cannot be a {heading}.",
+        "Format the cell as Text and type it again.",
+    ),
+    Code.TEXT_IS_DATE: Words(
+        "Excel has turned this into the date {value}.",
         "Format the cell as Text and type it again.",
     ),
     Code.INVOICE_ID_BAD: Words(

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 
 from batchinvoice.invoices.issue import Place
 
-# An empty cell is None. Text that was a number in a CSV stays text.
-Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A cell without a usable value: it shows an error (`#REF!`), or its formula's result was never stored (empty `shown`)."""
+
+    shown: str = ""
+
+
+# An empty cell is None. Text that was a number in a CSV stays text; a spreadsheet's numbers are all floats.
+Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | Broken | None
 
 
 @dataclass(frozen=True, slots=True)

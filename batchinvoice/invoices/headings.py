@@ -1,0 +1,94 @@
+"""Which column of a sheet means what: headings in any order, case and spelling, English, Arabic or the API's names."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from batchinvoice.invoices.columns import BY_FIELD, COLUMNS, ITEM_FIELDS, REQUIRED, Field
+
+# Letters that are written one for another in everyday Arabic.
+_ARABIC_FORMS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
+_LIKENESS = 0.72
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What each heading means. Indexes count the table's columns from 0.
+
+    `missing` maps each required field that no heading means to headings that look like it.
+    """
+
+    columns: Mapping[Field, int]
+    unknown: tuple[int, ...]
+    repeated: Mapping[Field, tuple[int, ...]]
+    missing: Mapping[Field, tuple[str, ...]]
+
+    @property
+    def is_invoices(self) -> bool:
+        """True if this can be the header of a sheet of invoices: every required column is there."""
+        return not self.missing
+
+    @property
+    def is_items(self) -> bool:
+        """True if this is the header of a sheet of items."""
+        return Field.REFERENCE in self.columns and Field.ITEM_TITLE in self.columns and Field.AMOUNT not in self.columns
+
+
+def key(heading: str) -> str:
+    """A heading without what people vary: case, spaces, signs, diacritics, kashida, forms of alef."""
+    bare = unicodedata.normalize("NFKD", heading.translate(_ARABIC_FORMS)).casefold()
+    return "".join(c for c in bare.translate(_ARABIC_FORMS) if c.isalnum())
+
+
+_MEANING: dict[str, Field] = {key(name): column.field for column in COLUMNS for name in column.names()}
+
+
+def match(headings: Sequence[str]) -> Match:
+    """Find the meaning of each heading; an Items sheet may call its item amount just Amount."""
+    found: dict[Field, list[int]] = {}
+    unknown = []
+    items_sheet = _looks_like_items(headings)
+    for index, heading in enumerate(headings):
+        field = _MEANING.get(key(heading))
+        if field is Field.AMOUNT and items_sheet:
+            field = Field.ITEM_AMOUNT
+        if field is not None:
+            found.setdefault(field, []).append(index)
+        elif heading.strip():
+            unknown.append(index)
+    names = [headings[index] for index in unknown]
+    return Match(
+        columns={field: indexes[0] for field, indexes in found.items()},
+        unknown=tuple(unknown),
+        repeated={field: tuple(indexes) for field, indexes in found.items() if len(indexes) > 1},
+        missing={field: near(field, names) for field in REQUIRED if field not in found},
+    )
+
+
+def _looks_like_items(headings: Sequence[str]) -> bool:
+    fields = {_MEANING.get(key(heading)) for heading in headings}
+    return Field.ITEM_TITLE in fields and Field.MOBILE not in fields and Field.CUSTOMER not in fields
+
+
+def near(field: Field, headings: Sequence[str]) -> tuple[str, ...]:
+    """The headings that look like the field's names, the likest first."""
+    names = [key(name) for name in BY_FIELD[field].names()]
+    scored = [
+        (max(difflib.SequenceMatcher(None, key(h), name).ratio() for name in names), h) for h in headings if key(h)
+    ]
+    return tuple(heading for score, heading in sorted(scored, reverse=True) if score >= _LIKENESS)
+
+
+def likely(heading: str) -> Field | None:
+    """The field that an unknown heading may have been meant for."""
+    scored = [(difflib.SequenceMatcher(None, key(heading), name).ratio(), field) for name, field in _MEANING.items()]
+    score, field = max(scored)
+    return field if score >= _LIKENESS else None
+
+
+def has_item_columns(columns: Mapping[Field, int]) -> bool:
+    """True if items stand beside the invoices in the same sheet."""
+    return any(field in columns for field in ITEM_FIELDS)
