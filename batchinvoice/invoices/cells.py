@@ -150,7 +150,7 @@ def quantity(cell: Cell) -> int | Problem | None:
     value = identifier(cell)
     if value is None:
         return None
-    if isinstance(value, str) and _DIGITS_ONLY.fullmatch(value) and 1 <= int(value[:12]) and len(value) <= 9:
+    if isinstance(value, str) and _DIGITS_ONLY.fullmatch(value) and int(value[:12]) >= 1 and len(value) <= 9:
         return int(value)
     return broken(cell) if isinstance(cell, Broken) else problem(Code.QUANTITY_BAD, value=shown(cell))
 

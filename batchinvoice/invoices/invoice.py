@@ -53,7 +53,7 @@ class Item:
 class Invoice:
     """What one row means. `amount` in KWD, three decimals; `country` and `mobile` digits only.
 
-    `expires` is None when the sheet does not say; `instant` is True if the gateway texts the customer itself on creation.
+    `expires` is None when the sheet does not say; `raw_types` are invoiceType and invoiceSubType when it gives those.
     """
 
     reference: str
@@ -122,7 +122,7 @@ def wire_types(invoice: Invoice, mode: SmsMode) -> tuple[str, str]:
 
 
 def sms_after_create(invoice: Invoice, mode: SmsMode) -> SmsStatus:
-    """The state of the text message once the invoice is made: what the gateway texts itself never enters a bulk send."""
+    """The text message's state once the invoice is made: what the gateway texts itself never enters a bulk send."""
     invoice_type, sub_type = wire_types(invoice, mode)
     if invoice_type == TEXTED_TYPE:
         return SmsStatus.SENT if sub_type == SUB_TYPES[Delivery.SMS] else SmsStatus.NOT_WANTED
@@ -169,6 +169,6 @@ def update_payload(invoice: Invoice, merchant_code: str) -> dict[str, object]:
 
 
 def changed(before: Invoice, after: Invoice) -> frozenset[str]:
-    """Names of the fields in which `after` says something else; a row that gives no expiry date says nothing about it."""
+    """Names of the fields in which `after` says something else; an empty expiry date says nothing about it."""
     names = {f.name for f in fields(Invoice) if f.compare and getattr(before, f.name) != getattr(after, f.name)}
     return frozenset(names - {"expires"} if after.expires is None else names)

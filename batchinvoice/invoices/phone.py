@@ -53,8 +53,8 @@ def country_code(cell: Cell) -> str | Problem | None:
 def phone(cell: Cell, stated_country: str | None, default_country: str) -> Phone | Problem | None:
     """A phone number; None if empty.
 
-    `+` and `00` begin an international number. Other digits are a number of the stated (else the default) country, with or
-    without its code before them; where both readings would do, or neither, it is a Problem.
+    `+` and `00` begin an international number. Other digits are a number of the stated (else the default) country,
+    with or without its code before them; where both readings would do, or neither, it is a Problem.
     """
     if isinstance(cell, Broken):
         return broken(cell)
@@ -102,7 +102,7 @@ def _of_country(digits: str, typed: str, country: str) -> Phone | Problem:
 
 def _accepted(number: PhoneNumber, country: str | None = None) -> Phone | None:
     found = str(number.country_code)
-    if country and found != country or not phonenumbers.is_possible_number(number):
+    if (country and found != country) or not phonenumbers.is_possible_number(number):
         return None
     national = phonenumbers.national_significant_number(number)
     if not _GATEWAY_FORM.fullmatch(national):

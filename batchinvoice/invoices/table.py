@@ -11,7 +11,7 @@ from batchinvoice.invoices.issue import Place
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell without a usable value: it shows an error (`#REF!`), or its formula's result was never stored (empty `shown`)."""
+    """A cell without a usable value: an error (`#REF!`), or with empty `shown` a formula whose result was never stored."""
 
     shown: str = ""
 

@@ -1,0 +1,33 @@
+"""The issues of a table, gathered by row: one error a cell, since what follows from the first is noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.issue import Issue, Problem
+from batchinvoice.invoices.table import Table
+
+
+class Findings:
+    """Issues by a row's position in the table, each with its place in the sheet."""
+
+    def __init__(self, table: Table, columns: Mapping[Field, int]) -> None:
+        self._table, self._columns = table, columns
+        self._found: dict[int, dict[Field, list[Issue]]] = {}
+
+    def add(self, position: int, field: Field, what: Problem) -> None:
+        """Note a problem of a cell, unless an error of the same cell is known already."""
+        of_cell = self._found.setdefault(position, {}).setdefault(field, [])
+        if not any(issue.is_error for issue in of_cell):
+            place = self._table.place(self._table.rows[position], self._columns.get(field))
+            of_cell.append(Issue(what.code, place, what.params))
+
+    def of(self, position: int) -> tuple[Issue, ...]:
+        """All issues of a row."""
+        return tuple(issue for issues in self._found.get(position, {}).values() for issue in issues)
+
+    def bad(self, position: int, *fields: Field) -> bool:
+        """True if the row, or any of the given cells of it, has an error."""
+        of_row = self._found.get(position, {})
+        return any(issue.is_error for field in fields or of_row for issue in of_row.get(field, ()))

@@ -1,0 +1,76 @@
+"""The lines of invoices: read from an Items sheet or from item columns, and checked to the fils."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from batchinvoice.invoices.cells import money
+from batchinvoice.invoices.columns import BY_FIELD, ITEM_FIELDS, Field
+from batchinvoice.invoices.findings import Findings
+from batchinvoice.invoices.headings import match
+from batchinvoice.invoices.invoice import Item
+from batchinvoice.invoices.issue import Code, Issue, Problem, problem
+from batchinvoice.invoices.normalise import normalise
+from batchinvoice.invoices.rules import Rules
+from batchinvoice.invoices.table import Table
+
+
+class ItemLine(NamedTuple):
+    """One row of the Items sheet: `item` is None where it has issues."""
+
+    row: int
+    reference: str | None
+    item: Item | None
+    issues: tuple[Issue, ...]
+
+
+def read_items(table: Table, references: Container[str], rules: Rules) -> list[ItemLine]:
+    """The lines of an Items sheet, in its order; `references` are those of the invoices."""
+    columns = match(table.headings).columns
+    found = Findings(table, columns)
+    frame, problems = normalise(table, columns, rules)
+    for position, field, what in problems:
+        found.add(position, field, what)
+    lines = []
+    for position, values in enumerate(frame.to_dict("records")):
+        item = checked_item(position, values, found)
+        reference = values[Field.REFERENCE]
+        if reference is None and not found.bad(position):
+            found.add(position, Field.REFERENCE, problem(Code.CELL_EMPTY))
+        elif reference is not None and reference not in references:
+            found.add(position, Field.REFERENCE, problem(Code.ITEM_ORPHAN, value=reference))
+        lines.append(ItemLine(table.rows[position], reference, item, found.of(position)))
+    return lines
+
+
+def checked_item(position: int, values: Mapping[Any, Any], found: Findings) -> Item | None:
+    """The item of a row's item columns; None if they are empty or wrong, which is then found."""
+    if found.bad(position, *ITEM_FIELDS) or all(values[field] is None for field in ITEM_FIELDS):
+        return None
+    item = _item(*(values[field] for field in ITEM_FIELDS))
+    if isinstance(item, Item):
+        return item
+    found.add(position, Field.ITEM_AMOUNT if item.code is Code.ITEM_AMOUNT_DIFFERS else Field.ITEM_TITLE, item)
+    return None
+
+
+def _item(title: str | None, rate: Decimal | None, quantity: int | None, amount: Decimal | None) -> Item | Problem:
+    limit = BY_FIELD[Field.ITEM_TITLE].max_length or 0
+    if title is None or rate is None or rate < 0:
+        return problem(Code.ITEM_INCOMPLETE)
+    if len(title) > limit:
+        return problem(Code.TEXT_LONG, length=len(title), limit=limit)
+    expected = rate * (quantity or 1)
+    if amount is not None and amount != expected:
+        return problem(Code.ITEM_AMOUNT_DIFFERS, value=money(amount), expected=money(expected))
+    return Item(title, rate, quantity or 1, expected)
+
+
+def shortfall(items: Sequence[Item], amount: Decimal | None) -> Problem | None:
+    """The gateway wants items of at least the invoice's amount (seed 004)."""
+    total = sum((item.amount for item in items), Decimal("0.000"))
+    if items and amount is not None and total < amount:
+        return problem(Code.ITEMS_BELOW_AMOUNT, value=money(total), amount=money(amount))
+    return None

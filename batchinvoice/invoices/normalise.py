@@ -1,0 +1,157 @@
+"""A table's cells → a frame of exact values, one column for each Field, and the problems found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from batchinvoice.invoices import cells
+from batchinvoice.invoices.columns import BY_FIELD, PAYMENT_TYPES, Field
+from batchinvoice.invoices.invoice import SUB_TYPES, TEXTED_TYPE, Delivery
+from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.phone import country_code, phone
+from batchinvoice.invoices.rules import Rules
+from batchinvoice.invoices.table import Cell, Table
+
+RAW_TYPES = "raw_types"
+_Reader = Callable[[Any], Any]
+
+_DELIVERY_WORDS = {
+    Delivery.SMS: ("text", "text message", "رساله نصيه", "رسالة"),
+    Delivery.WHATSAPP: ("wa", "whats app", "واتساب", "واتس اب"),
+    Delivery.EMAIL: ("e-mail", "mail", "بريد", "ايميل", "البريد"),
+    Delivery.LINK: ("url", "none", "رابط", "الرابط"),
+}
+_LANGUAGE_WORDS = {"en": ("english", "إنجليزي", "الإنجليزية"), "ar": ("arabic", "عربي", "العربية")}
+_YES_NO_WORDS = {False: ("no", "0", "false", "n", "لا"), True: ("yes", "1", "true", "y", "نعم")}
+
+
+class Normalised(NamedTuple):
+    """`frame` is indexed by the position of a row in the table; `problems` are (position, field, what is wrong)."""
+
+    frame: pd.DataFrame
+    problems: list[tuple[int, Field, Problem]]
+
+
+def normalise(table: Table, columns: Mapping[Field, int], rules: Rules) -> Normalised:
+    """Read every cell of the table; a cell with a problem is empty in the frame."""
+    raw: dict[Field, Sequence[Cell]] = {field: [row[index] for row in table.cells] for field, index in columns.items()}
+    empty: list[Cell] = [None] * len(table.rows)
+    problems: list[tuple[int, Field, Problem]] = []
+    frame: dict[str, list[Any]] = {}
+    for field, reader in _readers(rules).items():
+        frame[field] = _accepted(field, _read(raw.get(field, empty), reader), problems)
+    countries = [value or "" for value in frame[Field.COUNTRY_CODE]]
+    numbers = zip(raw.get(Field.MOBILE, empty), countries, strict=True)
+    frame[Field.MOBILE] = _accepted(
+        Field.MOBILE, _read(numbers, lambda pair: phone(pair[0], pair[1] or None, rules.country_code)), problems
+    )
+    _settle_delivery(frame, rules, problems)
+    return Normalised(pd.DataFrame(frame, dtype=object), problems)
+
+
+def _read(values: Sequence[Any] | Iterator[Any], reader: _Reader) -> Iterator[Any]:
+    """Read each value, each distinct one only once: sheets repeat themselves."""
+    known: dict[Any, Any] = {}
+    for value in values:
+        key = (type(value), value)
+        if key not in known:
+            known[key] = reader(value)
+        yield known[key]
+
+
+def _accepted(field: Field, results: Iterator[Any], problems: list[tuple[int, Field, Problem]]) -> list[Any]:
+    values = []
+    for position, result in enumerate(results):
+        if isinstance(result, Problem):
+            problems.append((position, field, result))
+            result = None
+        values.append(result)
+    return values
+
+
+def _readers(rules: Rules) -> dict[Field, _Reader]:
+    return {
+        Field.INVOICE_ID: cells.invoice_id,
+        Field.REFERENCE: cells.identifier,
+        Field.CUSTOMER: cells.text,
+        Field.COUNTRY_CODE: country_code,
+        Field.EMAIL: cells.email,
+        Field.AMOUNT: cells.amount,
+        Field.DESCRIPTION: cells.text,
+        Field.EXPIRY: cells.date,
+        Field.DELIVERY: _choice(Field.DELIVERY, _DELIVERY_WORDS, None),
+        Field.PAYMENT_METHODS: lambda cell: payment_types(cell, rules.payment_types),
+        Field.LANGUAGE: _choice(Field.LANGUAGE, _LANGUAGE_WORDS, "en"),
+        Field.SUBSCRIPTION: _choice(Field.SUBSCRIPTION, _YES_NO_WORDS, False),
+        Field.MERCHANT_CODE: cells.identifier,
+        Field.INVOICE_TYPE: _choice(Field.INVOICE_TYPE, {"0": (), "1": ()}, None),
+        Field.INVOICE_SUB_TYPE: _choice(Field.INVOICE_SUB_TYPE, dict.fromkeys(SUB_TYPES.values(), ()), None),
+        Field.ITEM_TITLE: cells.text,
+        Field.ITEM_RATE: cells.amount,
+        Field.ITEM_QUANTITY: cells.quantity,
+        Field.ITEM_AMOUNT: cells.amount,
+    }
+
+
+def _choice(field: Field, words: Mapping[Any, Sequence[str]], default: Any) -> _Reader:
+    """A reader for one of few words, in English or Arabic and any case; an empty cell means the default."""
+    meanings = {_plain(word): value for value, others in words.items() for word in (str(value), *others)}
+    choices = ", ".join(BY_FIELD[field].choices or [str(value) for value in words])
+
+    def read(cell: Cell) -> Any:
+        value = cells.text("1" if cell is True else "0" if cell is False else cell)
+        if value is None:
+            return default
+        if isinstance(value, Problem):
+            return value
+        meaning = meanings.get(_plain(value))
+        return problem(Code.CHOICE_UNKNOWN, value=value, choices=choices) if meaning is None else meaning
+
+    return read
+
+
+def _plain(word: str) -> str:
+    return cells.ascii_digits(word).casefold().translate(str.maketrans("أإآىة", "ااايه"))
+
+
+def payment_types(cell: Cell, default: tuple[int, ...]) -> tuple[int, ...] | Problem:
+    """Payment types by number or name with `,` `;` or `+` between (seed 004); an empty cell means the default."""
+    value = cells.text(cell)
+    if value is None:
+        return default
+    if isinstance(value, Problem):
+        return value
+    names = {name.casefold(): number for number, name in PAYMENT_TYPES.items()}
+    found: list[int] = []
+    for part in cells.ascii_digits(value).strip("[]").replace("،", ",").replace(";", ",").replace("+", ",").split(","):
+        word = part.strip(" \"'").casefold()
+        number = int(word) if word.isdigit() and len(word) < 4 else names.get(word)
+        if number not in PAYMENT_TYPES:
+            choices = ", ".join(f"{n} {name}" for n, name in PAYMENT_TYPES.items())
+            return problem(Code.PAYMENT_METHOD_UNKNOWN, value=part.strip(), choices=choices)
+        found.append(number)
+    return tuple(dict.fromkeys(found))
+
+
+def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[tuple[int, Field, Problem]]) -> None:
+    """One delivery from Delivery, Invoice Type and Invoice Sub Type, which must not contradict each other."""
+    by_sub_type = {sub: delivery for delivery, sub in SUB_TYPES.items()}
+    frame[RAW_TYPES] = [None] * len(frame[Field.DELIVERY])
+    columns = zip(frame[Field.DELIVERY], frame[Field.INVOICE_TYPE], frame[Field.INVOICE_SUB_TYPE], strict=True)
+    for position, (stated, invoice_type, sub_type) in enumerate(list(columns)):
+        if invoice_type is None and sub_type is None:
+            frame[Field.DELIVERY][position] = stated or rules.delivery
+            continue
+        if sub_type is None:
+            sub_type = SUB_TYPES[stated or (Delivery.SMS if invoice_type == TEXTED_TYPE else Delivery.LINK)]
+        raw = (invoice_type or "0", sub_type)
+        # Delivery sms with type 0 and subtype 3 is just how a bulk SMS is made.
+        meant = Delivery.SMS if stated is Delivery.SMS and raw == ("0", "3") else by_sub_type[sub_type]
+        if stated is not None and stated is not meant:
+            detail = f"Delivery says {stated}, but Invoice Type {raw[0]} with Invoice Sub Type {raw[1]} is {meant}"
+            problems.append((position, Field.DELIVERY, problem(Code.DELIVERY_CONFLICT, detail=detail)))
+        frame[Field.DELIVERY][position] = meant
+        frame[RAW_TYPES][position] = raw
