@@ -1,0 +1,65 @@
+"""A workbook to write: drafted under a temporary name and moved into place when it is whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import XlsxFileError
+
+from batchinvoice.sheets.errors import CannotWrite, FileInUse
+
+# Nothing that came from a cell may turn into a formula, a link or a number by itself.
+_AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+# The same input must give the same bytes, so the file does not say when it was made.
+_CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook's properties know no zone
+
+
+@contextmanager
+def new_book(path: Path, *, title: str, subject: str = "", constant_memory: bool = False) -> Iterator[Workbook]:
+    """A workbook that appears at `path`, replacing what is there, once the block has ended well.
+
+    With `constant_memory` each sheet's rows must be written in order and at once. Raises FileInUse or CannotWrite.
+    """
+    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    # Rows wait in files of our own folder, so that a failure leaves no customer's data behind.
+    with TemporaryDirectory(prefix="batchinvoice-", ignore_cleanup_errors=True) as scratch:
+        memory = {"constant_memory": True, "tmpdir": scratch} if constant_memory else {"in_memory": True}
+        book = Workbook(str(draft), {**_AS_WRITTEN, **memory, "use_zip64": True})
+        book.set_properties({"title": title, "subject": subject, "author": "batchinvoice", "created": _CREATED})
+        try:
+            yield book
+            _finish(book, draft, path)
+        finally:
+            _discard(book, draft)
+
+
+def _finish(book: Workbook, draft: Path, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        book.close()
+        os.replace(draft, path)  # noqa: PTH105 - the name everybody knows for an atomic move
+    except (OSError, XlsxFileError) as error:
+        raise _explained(path, error) from error
+
+
+def _explained(path: Path, error: Exception) -> CannotWrite:
+    cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
+    if isinstance(cause, PermissionError):
+        return FileInUse(path)
+    return CannotWrite(path, cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause))
+
+
+def _discard(book: Workbook, draft: Path) -> None:
+    # Closing is the only public way to let go of the scratch files, which Windows else could not delete.
+    with suppress(Exception):
+        if not book.fileclosed:
+            book.close()
+    with suppress(OSError):
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,197 @@
+"""The corrections workbook: the bad rows alone, in their own columns, each bad cell marked. Mend it and run it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from batchinvoice.invoices.columns import COLUMNS, Column, Field, Kind
+from batchinvoice.invoices.issue import Issue
+from batchinvoice.invoices.table import Cell
+from batchinvoice.sheets import style
+from batchinvoice.sheets.book import new_book
+from batchinvoice.sheets.cells import MAX_ROWS, clean, write_cell, write_text
+from batchinvoice.sheets.errors import CannotWrite
+from batchinvoice.sheets.style import HEADING, Styles, environment_mark, set_up_print
+
+_BAD = {"bg_color": style.RED, "font_color": style.RED_INK, "border": 1, "border_color": "#D92D20"}
+_WARNED = {"bg_color": style.AMBER, "font_color": style.AMBER_INK, "border": 1, "border_color": "#C98A00"}
+_MAX_NOTE = 1_500
+_MAX_WIDTH = 60
+_IDENTIFIERS = frozenset({Field.REFERENCE, Field.MOBILE, Field.COUNTRY_CODE, Field.INVOICE_ID, Field.MERCHANT_CODE})
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """One row to mend. `cells` are as the sheet has them; `source_row` is the sheet's own row number."""
+
+    cells: Sequence[Cell]
+    issues: Sequence[Issue]
+    source_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionSheet:
+    """Rows to mend under the sheet's own headings; `first_column` is where the headings begin there, counted from 1.
+
+    An issue marks the cell of its `place.column`; without one, or outside the headings, the row's first cell.
+    """
+
+    name: str
+    headings: Sequence[str]
+    rows: Sequence[CorrectionRow]
+    first_column: int = 1
+
+
+def write_corrections(
+    path: Path,
+    sheets: Sequence[CorrectionSheet],
+    *,
+    run: str,
+    source: str,
+    environment: str,
+    right_to_left: bool = False,
+) -> None:
+    """Write the sheets so that they can be run again. Raises FileInUse or CannotWrite."""
+    mark = environment_mark(environment)
+    about = f"Rows to mend of {source}, run {run}, {mark}."
+    names = _sheet_names([sheet.name for sheet in sheets])
+    with new_book(path, title=f"Corrections for {source}", subject=f"{mark}, run {run}") as book:
+        styles = Styles(book)
+        for name, sheet in zip(names, sheets, strict=True):
+            if len(sheet.rows) >= MAX_ROWS:
+                raise CannotWrite(path, f"a sheet holds {MAX_ROWS - 1:,} rows, and there are more to mend")
+            target = _write_sheet(book, name, sheet, about, styles)
+            set_up_print(target, (source, mark, f"run {run}"))
+            if right_to_left:
+                target.right_to_left()
+
+
+def _write_sheet(book: Workbook, name: str, sheet: CorrectionSheet, about: str, styles: Styles) -> Worksheet:
+    target = book.add_worksheet(name)
+    columns = [_column_named(heading) for heading in sheet.headings]
+    for index, heading in enumerate(sheet.headings):
+        write_text(target, 0, index, heading, styles.of(HEADING))
+        target.set_column(index, index, _width(sheet, index), styles.of(num_format=_blank_format(columns[index])))
+    for at, row in enumerate(sheet.rows, 1):
+        _write_row(target, at, row, columns, _by_cell(sheet, row), styles)
+    target.freeze_panes(1, 0)
+    target.set_row(0, 30)
+    if sheet.headings:
+        target.write_comment(0, 0, clean(f"{about} The marked cells say what is wrong."), _note_look(about))
+        target.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.headings) - 1)
+    target.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    return target
+
+
+def _write_row(
+    target: Worksheet,
+    at: int,
+    row: CorrectionRow,
+    columns: Sequence[Column | None],
+    issues: dict[int, list[Issue]],
+    styles: Styles,
+) -> None:
+    for index, column in enumerate(columns):
+        value = row.cells[index] if index < len(row.cells) else None
+        here = issues.get(index, [])
+        mark = {} if not here else _BAD if any(issue.is_error for issue in here) else _WARNED
+        shown = styles.of({"valign": "top", "num_format": _number_format(value, column)}, mark)
+        if value is not None or here:
+            write_cell(target, at, index, value, shown)
+        if here:
+            note = clean(_note(here, row.source_row), _MAX_NOTE)
+            target.write_comment(at, index, note, _note_look(note))
+
+
+def _by_cell(sheet: CorrectionSheet, row: CorrectionRow) -> dict[int, list[Issue]]:
+    found: dict[int, list[Issue]] = {}
+    for issue in row.issues:
+        column = issue.place.column
+        index = 0 if column is None else column - sheet.first_column
+        found.setdefault(index if 0 <= index < len(sheet.headings) else 0, []).append(issue)
+    return found
+
+
+def _note(issues: Sequence[Issue], source_row: int) -> str:
+    return "\n\n".join([*(_said(issue) for issue in issues), f"Row {source_row} of the sheet that was run."])
+
+
+def _said(issue: Issue) -> str:
+    lines = [issue.message, issue.remedy]
+    # Most remedies name the proposal already.
+    if issue.proposal and issue.proposal not in issue.remedy:
+        lines.append(f"Perhaps: {issue.proposal}")
+    return "\n".join(lines)
+
+
+def _note_look(note: str) -> dict[str, object]:
+    lines = sum(1 + len(line) // 42 for line in note.split("\n"))
+    return {"x_scale": 2.2, "y_scale": max(0.8, min(lines * 0.24, 4)), "author": "batchinvoice", "font_size": 9}
+
+
+def _number_format(value: Cell, column: Column | None) -> str:
+    """The format that shows the value as it is: a bad amount must not be rounded out of sight."""
+    if isinstance(value, dt.datetime):
+        return style.DATE if value.time() == dt.time() else style.MOMENT
+    if isinstance(value, dt.date):
+        return style.DATE
+    if isinstance(value, dt.time | dt.timedelta):
+        return "[h]:mm:ss"
+    if isinstance(value, bool):
+        return "General"
+    if isinstance(value, int | float):
+        return _of_number(value, column)
+    return style.TEXT if isinstance(value, str) else _blank_format(column)
+
+
+def _of_number(value: float, column: Column | None) -> str:
+    if column is not None and column.kind is Kind.AMOUNT and abs(value - round(value, 3)) < 1e-9:
+        return style.AMOUNT
+    if column is not None and column.field in _IDENTIFIERS and value == int(value):
+        return "0"  # else Excel shows a long one as 9.65E+11
+    return "General"
+
+
+def _blank_format(column: Column | None) -> str:
+    if column is None:
+        return "General"
+    if column.field in _IDENTIFIERS:
+        return style.TEXT
+    return {Kind.AMOUNT: style.AMOUNT, Kind.DATE: style.DATE}.get(column.kind, "General")
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"[\W_]+", "", heading).casefold()
+
+
+_BY_HEADING: dict[str, Column] = {_plain(name): column for column in COLUMNS for name in column.names()}
+
+
+def _column_named(heading: str) -> Column | None:
+    return _BY_HEADING.get(_plain(heading))
+
+
+def _width(sheet: CorrectionSheet, index: int) -> float:
+    sample = [row.cells[index] for row in sheet.rows[:200] if index < len(row.cells)]
+    longest = max((len(str(value)) for value in sample if value is not None), default=0)
+    return min(max(longest, len(sheet.headings[index]), 8) + 3, _MAX_WIDTH)
+
+
+def _sheet_names(wanted: Sequence[str]) -> list[str]:
+    """Names that Excel takes: 31 characters, none of `[]:*?/\\`, each once."""
+    names: list[str] = []
+    for name in wanted:
+        base = clean(re.sub(r"[\[\]:*?/\\\n]", " ", name), 31).strip(" '") or "Sheet"
+        unique, number = base, 1
+        while unique.casefold() in {taken.casefold() for taken in names} or unique.casefold() == "history":
+            number += 1
+            unique = f"{base[:27]} {number}"
+        names.append(unique)
+    return names

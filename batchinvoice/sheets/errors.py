@@ -1,0 +1,32 @@
+"""What can go wrong with a spreadsheet as a whole; a problem of one cell is an issue, not an error.
+
+SheetError
+└── CannotWrite     the file could not be written (no room, no such drive, too many rows)
+    └── FileInUse   the file is held by another program, most often Excel
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SheetError(Exception):
+    """A spreadsheet could not be read or written. The message says what to do."""
+
+
+class CannotWrite(SheetError):  # noqa: N818 - reads as what happened
+    """The workbook could not be written; whatever stood under that name before is untouched."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"{path} could not be written ({why}). If it is open in Excel, close it; "
+            "else check that the folder can be written to. Then run again."
+        )
+        self.path = path
+
+
+class FileInUse(CannotWrite):
+    """The file, or its folder, may not be written to at present."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "it may be open in Excel, or the folder is protected")
