@@ -1,0 +1,139 @@
+"""One call carried through: encrypted, with a token, repeated exactly as far as the retry table allows."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from urllib.parse import quote
+
+from batchinvoice.gateway import calls
+from batchinvoice.gateway.answers import Answer, understand
+from batchinvoice.gateway.calls import Call, may_repeat
+from batchinvoice.gateway.cipher import EncryptionError
+from batchinvoice.gateway.credentials import Credentials
+from batchinvoice.gateway.errors import (
+    GatewayError,
+    LoginRefused,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Unauthorised,
+)
+from batchinvoice.gateway.login import Login, Token, read_token
+from batchinvoice.gateway.patience import Patience
+from batchinvoice.gateway.transport import Transport
+
+_log = logging.getLogger(__name__)
+_JSON = {"Accept": "application/json", "Content-Type": "application/json", "Accept-Encoding": "identity"}
+
+
+class Caller:
+    """Encryption, token, transport and patience put together; safe to use from many threads. Raises BadSetting."""
+
+    def __init__(
+        self, credentials: Credentials, transport: Transport, patience: Patience, clock: Callable[[], float]
+    ) -> None:
+        self._credentials = credentials
+        self._cipher = credentials.cipher()
+        self._transport = transport
+        self._patience = patience
+        self._login = Login(self._sign_in, self._refresh, clock=clock)
+
+    def call(
+        self,
+        call: Call,
+        payload: Mapping[str, object],
+        *,
+        tries: int,
+        invoice_id: str = "",
+        query: Mapping[str, str] | None = None,
+    ) -> tuple[Answer, int]:
+        """Send `payload` until an answer is had or the retry table forbids more → (answer, tries it took).
+
+        Raises GatewayError with `attempts` set; a payload that cannot be encrypted is Refused with 0 attempts.
+        """
+        try:
+            sealed = {"data": self._cipher.encrypt(payload)}
+        except EncryptionError as error:
+            raise Refused(f"Nothing was sent: {error}.", reason=str(error), attempts=0) from None
+        path = call.path.format(id=quote(invoice_id, safe=""))
+        for attempts in range(1, tries + 1):
+            self._patience.wait_for_turn()
+            try:
+                return self._attempt(call, path, query or {}, sealed), attempts
+            except GatewayError as error:
+                error.attempts = attempts
+                if attempts == tries or not may_repeat(call, error):
+                    raise
+                self._wait(error, attempts)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _attempt(self, call: Call, path: str, query: Mapping[str, str], sealed: Mapping[str, str]) -> Answer:
+        token = self._login.token()
+        headers = {
+            **_JSON,
+            "accessCode": self._credentials.access_code,
+            "Authorization": f"Bearer {token.access}",
+        }
+        try:
+            if call.method == "GET":
+                return self._exchange(call, path, headers, query={**query, **sealed})
+            return self._exchange(call, path, headers, json=sealed)
+        except Unauthorised:
+            # What matters for this call is its 401; a login that fails now shows itself at the next call.
+            with suppress(GatewayError):
+                self._login.replace(token)
+            raise
+
+    def _wait(self, error: GatewayError, failures: int) -> None:
+        if isinstance(error, Throttled):
+            self._patience.pause_all(error.retry_after)
+        elif not isinstance(error, Unauthorised):
+            self._patience.back_off(failures)
+
+    def _exchange(
+        self,
+        call: Call,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        query: Mapping[str, str] | None = None,
+        json: Mapping[str, str] | None = None,
+    ) -> Answer:
+        started = time.monotonic()
+        status = "no answer"
+        try:
+            reply = self._transport.exchange(call.method, path, headers, query=query, json=json)
+            status = str(reply.status)
+            return understand(reply, self._cipher)
+        finally:
+            # The path's template and no more: ids, searches and bodies are the customers' business.
+            _log.debug("%s %s: %s, %d ms", call.method, call.path, status, (time.monotonic() - started) * 1000)
+
+    def _sign_in(self) -> Token:
+        """Log in. Raises LoginRefused, NotSent or Throttled: whatever call waits for the token was not sent."""
+        who = {"username": self._credentials.username, "password": self._credentials.password}
+        try:
+            answer = self._exchange(calls.LOGIN, calls.LOGIN.path, _JSON, json=who)
+        except (Refused, Unauthorised) as error:
+            said = (error.reason if isinstance(error, Refused) else "") or "401"
+            hidden = said.replace(self._credentials.password, "…")
+            message = f"The gateway refused the login ({hidden}). Check HESABE_USERNAME and HESABE_PASSWORD."
+            raise LoginRefused(message) from None
+        except OutcomeUnknown as error:
+            raise NotSent(f"No login, so nothing was sent. {error.message}") from None
+        token = read_token(answer.response)
+        if token is None:
+            raise NotSent("No login, so nothing was sent: the login answer holds no usable token.")
+        return token
+
+    def _refresh(self, refresh_token: str) -> Token:
+        body = {"refreshToken": refresh_token}
+        answer = self._exchange(calls.REFRESH, calls.REFRESH.path, _JSON, json=body)
+        token = read_token(answer.response)
+        if token is None:
+            raise OutcomeUnknown("The refresh answer holds no usable token.")
+        return token

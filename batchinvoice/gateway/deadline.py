@@ -1,0 +1,138 @@
+"""Connections that hold an answer to its deadline and tell a connection that never came about from a lost answer."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from typing import TYPE_CHECKING, Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+class NeverConnectedError(NewConnectionError):
+    """Connecting failed, so no byte of the request left. `words` say why, without addresses or headers."""
+
+    def __init__(self, connection: HTTPConnection, words: str) -> None:
+        super().__init__(connection, words)
+        self.words = words
+
+
+class DeadlineReader(io.RawIOBase):
+    """A socket's bytes, each read allowed only the time left: a server that drips cannot hold us any longer."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError("the answer was not complete in time")
+        self._sock.settimeout(remaining)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._raw.close()
+        super().close()
+
+
+class DeadlineResponse(http.client.HTTPResponse):
+    """An answer whose headers and body together are due within the time-out its socket has when reading starts."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        seconds = sock.gettimeout()
+        if seconds is not None:
+            self.fp.close()
+            self.fp = io.BufferedReader(DeadlineReader(sock, time.monotonic() + seconds))
+
+
+class DeadlineHTTPConnection(HTTPConnection):
+    """Plain HTTP, for loopback."""
+
+    response_class = DeadlineResponse
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except Exception as error:
+            raise NeverConnectedError(self, why_not_connected(error)) from error
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _allow_time(self)
+        super().request(*args, **kwargs)
+
+
+class DeadlineHTTPSConnection(HTTPSConnection):
+    """HTTPS. The handshake is part of connecting: the request is written only after it."""
+
+    response_class = DeadlineResponse
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except Exception as error:
+            raise NeverConnectedError(self, why_not_connected(error)) from error
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _allow_time(self)
+        super().request(*args, **kwargs)
+
+
+class DeadlineHTTPPool(HTTPConnectionPool):
+    """A pool of plain connections."""
+
+    ConnectionCls = DeadlineHTTPConnection
+
+
+class DeadlineHTTPSPool(HTTPSConnectionPool):
+    """A pool of TLS connections."""
+
+    ConnectionCls = DeadlineHTTPSConnection
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """What makes a requests Session use these connections. Nothing is retried below our own retry table."""
+
+    def __init__(self, connections: int) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=connections, max_retries=0, pool_block=True)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
+        manager: PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = {"http": DeadlineHTTPPool, "https": DeadlineHTTPSPool}
+
+
+def why_not_connected(error: BaseException) -> str:
+    """Plain words for the reason a connection did not come about."""
+    if isinstance(error, NameResolutionError | socket.gaierror):
+        return "the host name is not known; check BATCHINVOICE_BASE_URL and the network"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "its certificate is not trusted; check BATCHINVOICE_BASE_URL, the clock and any intercepting proxy"
+    if isinstance(error, ssl.SSLError):
+        return "no secure connection could be agreed; check BATCHINVOICE_BASE_URL"
+    if "refused" in str(error).lower():
+        return "the connection was refused; check BATCHINVOICE_BASE_URL and that the gateway is up"
+    if "timed out" in str(error).lower():
+        return "nothing answered in time; check the network"
+    return "the connection could not be made; check the network"
+
+
+def _allow_time(connection: HTTPConnection) -> None:
+    # A kept-alive socket still has whatever its last answer left of its time; a new request gets its own.
+    if isinstance(connection.sock, socket.socket):
+        connection.sock.settimeout(connection.timeout)
