@@ -1,0 +1,34 @@
+"""The command `emulator`: start the local gateway."""
+
+from __future__ import annotations
+
+import contextlib
+
+import click
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8942, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 is any free one.")
+@click.option("--latency-ms", default=0.0, type=click.FloatRange(0), help="Wait so long before each answer.")
+@click.option("--token-seconds", default=900.0, type=click.FloatRange(0), help="How long a login lasts.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="[CALL:]KIND[=SECONDS]:EVERY[xTIMES]",
+    help="Let calls fail, e.g. create:close-after:3 or throttle=2:10. May be given more than once.",
+)
+def emulator(host: str, port: int, latency_ms: float, token_seconds: float, faults: tuple[str, ...]) -> None:
+    """Run a local gateway to try things out: it sends no SMS and takes no money."""
+    # Imported here, so that the commands beside this one start without a web server.
+    from batchinvoice.emulator.application import Emulation
+    from batchinvoice.emulator.server import serve
+
+    emulation = Emulation(token_seconds=token_seconds, latency_ms=latency_ms)
+    try:
+        emulation.set_faults(faults)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--fault") from None
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(emulation, host, port, lambda address: click.echo(f"Listening on {address}"))

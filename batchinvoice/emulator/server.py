@@ -1,0 +1,51 @@
+"""Serving the emulated gateway over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from batchinvoice.emulator.application import Emulation, application
+from batchinvoice.emulator.faults import ABORT
+
+
+class AbortableProtocol(H11Protocol):
+    """HTTP that lets the application close the connection without an answer, as a failing server does."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        # asyncio leaves this to us for a socket we made ourselves; without it each answer waits 40 ms for an ACK.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.app = _with_abort(self.app, transport.abort)
+
+
+def serve(emulation: Emulation, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve until interrupted; `announce` gets the address once connections are accepted. Port 0 is any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=512) as listener:
+        bound = listener.getsockname()[1]
+        config = uvicorn.Config(
+            application(emulation),
+            http=AbortableProtocol,
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=1,
+        )
+        # The socket listens already, so whoever connects from here on is served.
+        announce(f"http://[{host}]:{bound}" if ":" in host else f"http://{host}:{bound}")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _with_abort(app: ASGIApp, abort: Callable[[], None]) -> ASGIApp:
+    async def abortable(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[ABORT] = abort
+        await app(scope, receive, send)
+
+    return abortable
