@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from batchinvoice.invoices.table import Cell
+from batchinvoice.invoices.table import Broken, Cell
 
 MAX_ROWS = 1_048_576  # of a sheet, the header among them
 MAX_LINKS = 65_000  # Excel opens no sheet with more than 65,530; some are left for our own
 MAX_TEXT = 32_767  # UTF-16 units of a cell
 _MAX_URL = 2_000
+_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # by XML 1.0
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -56,7 +57,11 @@ def is_link(text: str) -> bool:
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: Cell, style: Format) -> None:
     """Write a value with its own type; what Excel has no type for goes in as text."""
-    if isinstance(value, bool):
+    if isinstance(value, Broken):
+        # As an error again: as text or as nothing it might pass for a value the next time.
+        error = value.shown if value.shown in _ERRORS else "#N/A"
+        sheet.write_formula(row, column, f"={error}", style, error)
+    elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)
     elif isinstance(value, int | float) and _holds(value):
         sheet.write_number(row, column, value, style)

@@ -11,7 +11,9 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from batchinvoice.invoices.columns import COLUMNS, Column, Field, Kind
+from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.columns import BY_FIELD, Column, Field, Kind
+from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import style
@@ -75,7 +77,7 @@ def write_corrections(
 
 def _write_sheet(book: Workbook, name: str, sheet: CorrectionSheet, about: str, styles: Styles) -> Worksheet:
     target = book.add_worksheet(name)
-    columns = [_column_named(heading) for heading in sheet.headings]
+    columns = _columns(sheet.headings)
     for index, heading in enumerate(sheet.headings):
         write_text(target, 0, index, heading, styles.of(HEADING))
         target.set_column(index, index, _width(sheet, index), styles.of(num_format=_blank_format(columns[index])))
@@ -167,20 +169,14 @@ def _blank_format(column: Column | None) -> str:
     return {Kind.AMOUNT: style.AMOUNT, Kind.DATE: style.DATE}.get(column.kind, "General")
 
 
-def _plain(heading: str) -> str:
-    return re.sub(r"[\W_]+", "", heading).casefold()
-
-
-_BY_HEADING: dict[str, Column] = {_plain(name): column for column in COLUMNS for name in column.names()}
-
-
-def _column_named(heading: str) -> Column | None:
-    return _BY_HEADING.get(_plain(heading))
+def _columns(headings: Sequence[str]) -> list[Column | None]:
+    known = {index: BY_FIELD[field] for field, index in match(headings).columns.items()}
+    return [known.get(index) for index in range(len(headings))]
 
 
 def _width(sheet: CorrectionSheet, index: int) -> float:
     sample = [row.cells[index] for row in sheet.rows[:200] if index < len(row.cells)]
-    longest = max((len(str(value)) for value in sample if value is not None), default=0)
+    longest = max((len(shown(value)) for value in sample), default=0)
     return min(max(longest, len(sheet.headings[index]), 8) + 3, _MAX_WIDTH)
 
 

@@ -14,7 +14,7 @@ class SheetError(Exception):
     """A spreadsheet could not be read or written. The message says what to do."""
 
 
-class CannotWrite(SheetError):  # noqa: N818 - reads as what happened
+class CannotWrite(SheetError):
     """The workbook could not be written; whatever stood under that name before is untouched."""
 
     def __init__(self, path: Path, why: str) -> None:

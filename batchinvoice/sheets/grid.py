@@ -26,6 +26,7 @@ class Grid:
 
     cells: dict[tuple[int, int], tuple[Cell | Formula, Format]] = field(default_factory=dict)
     spans: dict[tuple[int, int], int] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
 
     def put(self, row: int, column: int, value: Cell | Formula, style: Format, *, across: int = 1) -> str:
         """Place a value, over `across` columns of its row; returns the cell's name, as `B7`."""
@@ -36,6 +37,8 @@ class Grid:
 
     def write(self, sheet: Worksheet) -> None:
         """Write all cells in the order of rows and columns."""
+        for row, height in self.heights.items():
+            sheet.set_row(row, height)
         for (row, column), (value, style) in sorted(self.cells.items(), key=lambda cell: cell[0]):
             across = self.spans.get((row, column), 1)
             if across > 1:

@@ -13,7 +13,7 @@ from batchinvoice.invoices.lifecycle import SmsStatus
 from batchinvoice.sheets import style
 from batchinvoice.sheets.cells import MAX_LINKS, clean, is_link, write_text
 from batchinvoice.sheets.report_data import ReportRow, SmsCall
-from batchinvoice.sheets.style import BODY, HEADING, QUIET, STATUS_COLOURS, Styles
+from batchinvoice.sheets.style import BODY, HEADING, QUIET, STATUS_COLOURS, TEXT_BODY, Styles
 
 ROWS_COLUMNS: tuple[tuple[str, int], ...] = (
     ("Row", 7),
@@ -23,11 +23,11 @@ ROWS_COLUMNS: tuple[tuple[str, int], ...] = (
     ("Amount", 13),
     ("Action", 11),
     ("Status", 11),
-    ("Reason", 44),
+    ("Reason", 42),
     ("Amount at gateway", 13),
     ("Difference", 12),
     ("Invoice ID", 12),
-    ("Payment link", 38),
+    ("Payment link", 34),
     ("SMS", 11),
     ("Attempts", 10),
     ("Updated at", 19),
@@ -49,6 +49,8 @@ _SMS_COLUMNS: tuple[tuple[str, int], ...] = (
     ("Message", 44),
     ("Invoice IDs", 90),
 )
+_NUMBERS = frozenset({"Row", "Amount", "Amount at gateway", "Difference", "Attempts", "Call", "Invoices"})
+_LINE = 15.0  # height of a line in points
 _IDS_A_LINE = 100  # so that a line can be read, and a cell never gets too long
 KUWAIT = dt.timezone(dt.timedelta(hours=3))  # no summer time
 
@@ -63,8 +65,8 @@ class RowsSheet:
 
     def __init__(self, sheet: Worksheet, styles: Styles) -> None:
         self._sheet, self._styles = sheet, styles
-        self._text = styles.of(BODY, num_format=style.TEXT)
-        self._link = styles.of(BODY, num_format=style.TEXT, font_color="#1F5FBF", underline=1)
+        self._text = styles.of(TEXT_BODY, num_format=style.TEXT)
+        self._link = styles.of(TEXT_BODY, num_format=style.TEXT, font_color="#1F5FBF", underline=1)
         self.count = 0
         _open(sheet, ROWS_COLUMNS, styles)
         # Excel would mark each phone and reference with a green corner, because they are text on purpose.
@@ -79,7 +81,7 @@ class RowsSheet:
             write_text(sheet, at, column, value, text)
         write_amount(sheet, (at, 4), row, self._styles)
         write_text(sheet, at, 6, row.status.value, status_style(self._styles, row))
-        write_text(sheet, at, 7, row.reason, self._styles.of(BODY, text_wrap=True))
+        write_text(sheet, at, 7, row.reason, text)
         _number(sheet, (at, 8), row.gateway_amount, self._styles.of(BODY, num_format=style.AMOUNT))
         _number(sheet, (at, 9), row.difference, self._styles.of(BODY, num_format=style.DIFFERENCE))
         write_text(sheet, at, 10, row.invoice_id, text)
@@ -115,12 +117,14 @@ class AttentionSheet:
         if self.count <= MAX_LINKS:
             sheet.write_url(at, 0, f"internal:Rows!A{listed_at + 1}", number, tip="Show the row on the Rows sheet")
         sheet.write_number(at, 0, row.row, number)  # over the link's own text: the number stays a number
-        write_text(sheet, at, 1, row.reference, styles.of(BODY, num_format=style.TEXT))
-        write_text(sheet, at, 2, row.customer, styles.of(BODY, text_wrap=True))
+        write_text(sheet, at, 1, row.reference, styles.of(TEXT_BODY, num_format=style.TEXT))
+        write_text(sheet, at, 2, row.customer, styles.of(TEXT_BODY, text_wrap=True))
         write_amount(sheet, (at, 3), row, styles)
         write_text(sheet, at, 4, row.status.value, status_style(styles, row))
-        write_text(sheet, at, 5, row.reason, styles.of(BODY, text_wrap=True))
-        write_text(sheet, at, 6, row.remedy, styles.of(BODY, text_wrap=True))
+        write_text(sheet, at, 5, row.reason, styles.of(TEXT_BODY, text_wrap=True))
+        if self.count <= MAX_LINKS:
+            sheet.set_row(at, _height(row.reason, row.remedy, width=_ATTENTION_COLUMNS[-1][1]))
+        write_text(sheet, at, 6, row.remedy, styles.of(TEXT_BODY, text_wrap=True))
 
     def close(self) -> None:
         """Put the filter over what was written, or say that nothing was."""
@@ -138,12 +142,13 @@ def write_sms(sheet: Worksheet, calls: Sequence[SmsCall], styles: Styles) -> Non
     for call in calls:
         for ids in _lines(call.ids):
             at += 1
+            sheet.set_row(at, _height(call.message, width=44, least=len(", ".join(ids)) // 85 + 1))
             sheet.write_number(at, 0, call.number, styles.of(BODY))
             _moment(sheet, (at, 1), call.at, styles)
-            write_text(sheet, at, 2, call.outcome.value, styles.of(BODY, _SMS_COLOURS[call.outcome]))
+            write_text(sheet, at, 2, call.outcome.value, styles.of(TEXT_BODY, _SMS_COLOURS[call.outcome]))
             sheet.write_number(at, 3, len(ids), styles.of(BODY, num_format=style.COUNT))
-            write_text(sheet, at, 4, call.message, styles.of(BODY, text_wrap=True))
-            write_text(sheet, at, 5, ", ".join(ids), styles.of(BODY, text_wrap=True, num_format=style.TEXT))
+            write_text(sheet, at, 4, call.message, styles.of(TEXT_BODY, text_wrap=True))
+            write_text(sheet, at, 5, ", ".join(ids), styles.of(TEXT_BODY, text_wrap=True, num_format=style.TEXT))
     if not at:
         write_text(sheet, 1, 0, "No bulk text messages were sent.", styles.of(italic=True, font_color=QUIET))
 
@@ -169,7 +174,7 @@ def write_amount(sheet: Worksheet, at: tuple[int, int], row: ReportRow, styles: 
 def status_style(styles: Styles, row: ReportRow) -> Format:
     """The colours of the row's status."""
     fill, ink = STATUS_COLOURS[row.status]
-    return styles.of(BODY, bg_color=fill, font_color=ink, bold=True)
+    return styles.of(TEXT_BODY, bg_color=fill, font_color=ink, bold=True)
 
 
 def _open(sheet: Worksheet, columns: Sequence[tuple[str, int]], styles: Styles) -> None:
@@ -179,7 +184,14 @@ def _open(sheet: Worksheet, columns: Sequence[tuple[str, int]], styles: Styles) 
     sheet.freeze_panes(1, 0)
     sheet.set_row(0, 32)
     for column, (heading, _) in enumerate(columns):
-        sheet.write_string(0, column, heading, styles.of(HEADING))
+        side = {"align": "right"} if heading in _NUMBERS else {"indent": 1}
+        sheet.write_string(0, column, heading, styles.of(HEADING, side))
+
+
+def _height(*texts: str, width: int, least: int = 1) -> float:
+    # Not every program makes a row as high as its wrapped text by itself.
+    lines = max(sum(1 + len(line) // width for line in text.split("\n")) for text in texts)
+    return _LINE * min(max(lines, least), 20)
 
 
 def _number(sheet: Worksheet, at: tuple[int, int], number: Decimal | None, style_: Format) -> None:
@@ -190,7 +202,7 @@ def _number(sheet: Worksheet, at: tuple[int, int], number: Decimal | None, style
 
 
 def _moment(sheet: Worksheet, at: tuple[int, int], moment: dt.datetime | None, styles: Styles) -> None:
-    shown = styles.of(BODY, num_format=style.MOMENT, align="left")
+    shown = styles.of(BODY, num_format=style.MOMENT, align="left", indent=1)
     if moment is None:
         sheet.write_blank(*at, None, shown)
     else:

@@ -16,7 +16,7 @@ from batchinvoice.sheets.report_sheets import kuwait_time
 from batchinvoice.sheets.report_totals import STATUS_ORDER, Lines, Ranges, put_control, put_gateway, put_sms
 from batchinvoice.sheets.style import BODY, STATUS_COLOURS, Styles, environment_mark
 
-_WIDTHS = (34, 11, 15, 13, 15, 13, 15, 3, 18, 66)
+_WIDTHS = (39, 11, 15, 13, 15, 13, 15, 3, 18, 66)
 _RIGHT = 8  # the column where run details and chart begin
 _LAST = len(_WIDTHS) - 1
 _FIRST = 6  # the row where totals and details begin
@@ -35,9 +35,7 @@ def write_summary(book: Workbook, sheet: Worksheet, report: Report, written: Wri
     sheet.hide_gridlines(2)
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
-    for row, height in ((0, 44), (1, 26), (_FIRST, 32)):
-        sheet.set_row(row, height)
-    grid = Grid()
+    grid = Grid(heights={0: 44, 1: 26})
     _put_mark(grid, report, styles)
     totals = _put_totals(grid, report, written, styles)
     _put_verdicts(grid, report, written, styles, totals.proof)
@@ -95,7 +93,7 @@ def _people(count: int) -> str:
 
 
 def _put_details(grid: Grid, report: Report, styles: Styles) -> int:
-    grid.put(_FIRST, _RIGHT, "Run", styles.of(style.HEADING), across=2)
+    grid.put(_FIRST, _RIGHT, "This run", styles.of(style.HEADING), across=2)
     label = styles.of(BODY, font_color=style.QUIET)
     text = styles.of(BODY, num_format=style.TEXT, text_wrap=True)
     row = _FIRST
@@ -155,6 +153,6 @@ def _insert_chart(book: Workbook, sheet: Worksheet, statuses: range, written: Wr
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True, "num_font": {"size": 9}, "line": {"color": style.LINE}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
-    chart.set_size({"width": 590, "height": 290})
+    chart.set_size({"width": 600, "height": 290})
     chart.set_chartarea({"border": {"color": style.LINE}})
     sheet.insert_chart(row, _RIGHT, chart, {"object_position": 2, "description": "Rows of the run by status"})

@@ -55,11 +55,12 @@ class Lines:
         """The next line's number as formulas say it."""
         return self.row + 1
 
-    def heading(self, *words: str) -> None:
+    def heading(self, *words: str, lines: int = 2) -> None:
         """Put the heading of a table."""
         for column, word in enumerate(words):
             look = self.styles.of(HEADING, align="left" if column == 0 else "right")
             self.grid.put(self.row, column, word, look)
+        self.grid.heights[self.row] = 16 * lines
         self.row += 1
 
     def line(self, label: str, values: Sequence[Value], look: Mapping[str, object] | None = None) -> tuple[str, ...]:
@@ -133,7 +134,7 @@ def put_gateway(lines: Lines, written: Written, ranges: Ranges, statuses: range)
         total(tallies[status] for status in AT_GATEWAY)
         for tallies in (written.statuses, written.untold, written.at_gateway)
     )
-    lines.heading("Invoices at the gateway", "Rows", "KWD")
+    lines.heading("Invoices at the gateway", "Rows", "KWD", lines=1)
     top, bottom = names[0], names[-1]
     sums = (
         Formula(f"=SUM(B{top}:B{bottom})", sheet.count),
@@ -162,20 +163,23 @@ def put_sms(lines: Lines, report: Report, written: Written, ranges: Ranges) -> t
     """Text messages wanted and not wanted, which together are all rows; returns the cells that must be 0."""
     lines.heading("Text messages (SMS)", "Rows", "", "Rows in the ledger", "", "Difference in rows", "")
     start = lines.name
-    must_be_zero: list[str] = []
-    for sms in (*_SMS_WANTED, SmsStatus.NOT_WANTED):
-        here, ledger = written.sms[sms], report.sms.get(sms, 0)
-        count = Formula(f"=COUNTIF({ranges.sms},$A{lines.name})", here)
-        apart = Formula(f"=B{lines.name}-D{lines.name}", here - ledger)
-        must_be_zero += lines.line(sms.value, (count, None, ledger, None, apart))[-1:]
-    end = lines.row
-    wanted = [sum(counts.get(sms, 0) for sms in _SMS_WANTED) for counts in (written.sms, report.sms)]
-    everything = [sum(counts.values()) for counts in (written.sms, report.sms)]
-    lines.line("Wanted: all but the last", _two(f"=SUM({{0}}{start}:{{0}}{end - 1})", wanted), _RESULT)
-    lines.line("All rows", _two(f"=SUM({{0}}{start}:{{0}}{end})", everything), _STRONG)
+    must_be_zero = [cell for sms in _SMS_WANTED for cell in _put_sms(lines, sms, report, written, ranges)]
+    sums = (written.sms, report.sms)
+    wanted = [sum(counts.get(sms, 0) for sms in _SMS_WANTED) for counts in sums]
+    lines.line("Wanted", _two(f"=SUM({{0}}{start}:{{0}}{lines.row})", wanted), _RESULT)
+    must_be_zero += _put_sms(lines, SmsStatus.NOT_WANTED, report, written, ranges)
+    everything = [sum(counts.values()) for counts in sums]
+    lines.line("All rows", _two(f"={{0}}{lines.row - 1}+{{0}}{lines.row}", everything), _RESULT)
     rest = [report.input.count - number for number in everything]
     text = f"={report.input.count}-{{0}}{lines.row}"
     return (*must_be_zero, *lines.line("Difference to what was read (must be 0)", _two(text, rest), _STRONG))
+
+
+def _put_sms(lines: Lines, sms: SmsStatus, report: Report, written: Written, ranges: Ranges) -> tuple[str, ...]:
+    here, ledger = written.sms[sms], report.sms.get(sms, 0)
+    count = Formula(f"=COUNTIF({ranges.sms},$A{lines.name})", here)
+    apart = Formula(f"=B{lines.name}-D{lines.name}", here - ledger)
+    return lines.line(sms.value, (count, None, ledger, None, apart))[-1:]
 
 
 def _two(text: str, results: Sequence[int]) -> tuple[Formula, None, Formula]:

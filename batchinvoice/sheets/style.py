@@ -37,7 +37,8 @@ STATUS_COLOURS: dict[RowStatus, tuple[str, str]] = {
 }
 
 HEADING = {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "valign": "vcenter", "text_wrap": True, "border": 1}
-BODY = {"font_color": INK, "valign": "top", "bottom": 1, "bottom_color": LINE}
+BODY: Mapping[str, object] = {"font_color": INK, "valign": "top", "bottom": 1, "bottom_color": LINE}
+TEXT_BODY: Mapping[str, object] = {**BODY, "align": "left", "indent": 1}  # keeps words off the number beside them
 
 
 class Styles:
