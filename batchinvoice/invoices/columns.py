@@ -168,7 +168,7 @@ COLUMNS: tuple[Column, ...] = (
         ("Country Code", "رمز الدولة"),
         (
             "Only if the number is not from Kuwait, as 971. Empty means 965.",
-            "فقط إذا لم يكن الرقم كويتيا، مثل 971. الفارغ يعني 965.",
+            "فقط إذا لم يكن الرقم كويتيا، مثل 971. إذا ترك فارغا يعتمد 965.",
         ),
         ("965", "965"),
         api=("countryCode",),
@@ -215,7 +215,7 @@ COLUMNS: tuple[Column, ...] = (
         ("Expiry Date", "تاريخ الانتهاء"),
         (
             "Last day on which the invoice can be paid, as 2026-12-31. Empty means 30 days from today.",
-            "آخر يوم للدفع، مثل 2026-12-31. الفارغ يعني 30 يوما من اليوم.",
+            "آخر يوم للدفع، مثل 2026-12-31. إذا ترك فارغا يعتمد 30 يوما من اليوم.",
         ),
         ("2026-12-31", "2026-12-31"),
         kind=Kind.DATE,
@@ -228,7 +228,7 @@ COLUMNS: tuple[Column, ...] = (
         ("Delivery", "طريقة الإرسال"),
         (
             "How the customer gets the invoice: sms, whatsapp, email, or link (nothing is sent; you share the link). Empty means sms.",
-            "كيف تصل الفاتورة إلى العميل: sms أو whatsapp أو email أو link (لا يرسل شيء وتشارك الرابط بنفسك). الفارغ يعني sms.",
+            "كيف تصل الفاتورة إلى العميل: sms أو whatsapp أو email أو link (لا يرسل شيء وتشارك الرابط بنفسك). إذا ترك فارغا يعتمد sms.",
         ),
         ("sms", "sms"),
         kind=Kind.CHOICE,
@@ -241,7 +241,7 @@ COLUMNS: tuple[Column, ...] = (
         ("Payment Methods", "طرق الدفع"),
         (
             "Numbers or names with commas between, as 1,2 or KNET, MPGS. Empty means those of the settings.",
-            "أرقام أو أسماء بينها فواصل، مثل 1,2 أو KNET, MPGS. الفارغ يعني ما في الإعدادات.",
+            "أرقام أو أسماء بينها فواصل، مثل 1,2 أو KNET, MPGS. إذا ترك فارغا يعتمد ما في الإعدادات.",
         ),
         ("KNET, MPGS", "KNET, MPGS"),
         api=("allocatePayType",),
@@ -251,7 +251,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         Field.LANGUAGE,
         ("Language", "اللغة"),
-        ("Language of the invoice page: en or ar. Empty means en.", "لغة صفحة الفاتورة: en أو ar. الفارغ يعني en."),
+        ("Language of the invoice page: en or ar. Empty means en.", "لغة صفحة الفاتورة: en أو ar. إذا ترك فارغا يعتمد en."),
         ("en", "ar"),
         kind=Kind.CHOICE,
         aliases=("Lang", "لغة الفاتورة"),
@@ -261,7 +261,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         Field.SUBSCRIPTION,
         ("Subscription", "اشتراك"),
-        ("yes for a subscription invoice. Empty means no.", "yes لفاتورة اشتراك. الفارغ يعني no."),
+        ("yes for a subscription invoice. Empty means no.", "yes لفاتورة اشتراك. إذا ترك فارغا يعتمد no."),
         ("no", "no"),
         kind=Kind.CHOICE,
         aliases=("Subscription Invoice", "فاتورة اشتراك"),
@@ -292,7 +292,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         Field.ITEM_QUANTITY,
         ("Item Quantity", "الكمية"),
-        ("How many. Empty means 1.", "العدد. الفارغ يعني 1."),
+        ("How many. Empty means 1.", "العدد. إذا ترك فارغا يعتمد 1."),
         ("2", "2"),
         kind=Kind.QUANTITY,
         aliases=("quantity", "Qty", "العدد"),
@@ -302,7 +302,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         Field.ITEM_AMOUNT,
         ("Item Amount", "مبلغ الصنف"),
-        ("Rate times quantity, in KWD. Empty means: work it out.", "السعر في الكمية بالدينار. الفارغ يعني: احسبه."),
+        ("Rate times quantity, in KWD. Empty means: work it out.", "السعر مضروبا في الكمية، بالدينار الكويتي. إذا ترك فارغا يحسب تلقائيا."),
         ("120.500", "120.500"),
         kind=Kind.AMOUNT,
         aliases=("Item Total", "Line Total", "إجمالي الصنف"),
@@ -322,7 +322,7 @@ COLUMNS: tuple[Column, ...] = (
         ("Invoice Type", "نوع الفاتورة"),
         (
             "The gateway's own number: 0 link, 1 texted by the gateway at once. Delivery says the same more simply.",
-            "رقم البوابة: 0 رابط، 1 رسالة فورية من البوابة.",
+            "رمز النوع لدى البوابة: 0 رابط، 1 رسالة فورية من البوابة.",
         ),
         ("0", "0"),
         api=("invoiceType",),
@@ -333,7 +333,7 @@ COLUMNS: tuple[Column, ...] = (
         ("Invoice Sub Type", "النوع الفرعي"),
         (
             "The gateway's own number: 0 SMS, 1 WhatsApp, 2 e-mail, 3 link. Delivery says the same more simply.",
-            "رقم البوابة: 0 رسالة، 1 واتساب، 2 بريد، 3 رابط.",
+            "رمز النوع لدى البوابة: 0 رسالة، 1 واتساب، 2 بريد، 3 رابط.",
         ),
         ("3", "3"),
         api=("invoiceSubType",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,26 +27,38 @@ def new_book(path: Path, *, title: str, subject: str = "", constant_memory: bool
 
     With `constant_memory` each sheet's rows must be written in order and at once. Raises FileInUse or CannotWrite.
     """
-    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
     # Rows wait in files of our own folder, so that a failure leaves no customer's data behind.
     with TemporaryDirectory(prefix="batchinvoice-", ignore_cleanup_errors=True) as scratch:
         memory = {"constant_memory": True, "tmpdir": scratch} if constant_memory else {"in_memory": True}
-        book = Workbook(str(draft), {**_AS_WRITTEN, **memory, "use_zip64": True})
+        book = Workbook(str(Path(scratch) / "unfinished.xlsx"), {**_AS_WRITTEN, **memory, "use_zip64": True})
         book.set_properties({"title": title, "subject": subject, "author": "batchinvoice", "created": _CREATED})
         try:
             yield book
-            _finish(book, draft, path)
-        finally:
-            _discard(book, draft)
+        except BaseException:
+            # Closing is the only public way to let go of the scratch files, which Windows else could not delete.
+            with suppress(Exception):
+                book.close()
+            raise
+        put_in_place(path, lambda draft: _close(book, draft))
 
 
-def _finish(book: Workbook, draft: Path, path: Path) -> None:
+def put_in_place(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a draft in the same folder, then move it to `path`. Raises FileInUse or CannotWrite."""
+    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        book.close()
+        write(draft)
         os.replace(draft, path)  # noqa: PTH105 - the name everybody knows for an atomic move
     except (OSError, XlsxFileError) as error:
         raise _explained(path, error) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _close(book: Workbook, draft: Path) -> None:
+    book.filename = str(draft)
+    book.close()
 
 
 def _explained(path: Path, error: Exception) -> CannotWrite:
@@ -54,12 +66,3 @@ def _explained(path: Path, error: Exception) -> CannotWrite:
     if isinstance(cause, PermissionError):
         return FileInUse(path)
     return CannotWrite(path, cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause))
-
-
-def _discard(book: Workbook, draft: Path) -> None:
-    # Closing is the only public way to let go of the scratch files, which Windows else could not delete.
-    with suppress(Exception):
-        if not book.fileclosed:
-            book.close()
-    with suppress(OSError):
-        draft.unlink(missing_ok=True)

@@ -16,6 +16,10 @@ SHEETS: dict[Home, tuple[str, str]] = {Home.INVOICES: ("Invoices", "الفوات
 ROWS = 5_000  # so many rows get the rules; more can be filled in without them
 _FORMATS = {Kind.AMOUNT: style.AMOUNT, Kind.QUANTITY: "0", Kind.DATE: style.DATE}
 _REQUIRED_NOTE = ("Needed in every row.", "مطلوب في كل صف.")
+_ITEM_REFERENCE = (
+    "The reference number of the invoice that the item belongs to.",
+    "الرقم المرجعي للفاتورة التي يتبعها الصنف.",
+)
 _TITLE = ("Please check", "يرجى التحقق")
 _WARNINGS: dict[Kind, tuple[str, str]] = {
     Kind.AMOUNT: (
@@ -37,19 +41,29 @@ def in_language(words: tuple[str, str], language: str) -> str:
     return words[LANGUAGES.index(language)]
 
 
+def is_needed(column: Column, home: Home) -> bool:
+    """Whether every row of that sheet needs the column; an item needs a name and a rate."""
+    return column.required or (home is Home.ITEMS and column.field in (Field.ITEM_TITLE, Field.ITEM_RATE))
+
+
+def help_of(column: Column, home: Home) -> tuple[str, str]:
+    """What to write in the column on that sheet, in English and Arabic."""
+    return _ITEM_REFERENCE if home is Home.ITEMS and column.field is Field.REFERENCE else column.help
+
+
 def add_entry_sheet(book: Workbook, home: Home, language: str, styles: Styles, *, methods: str = "") -> Worksheet:
     """Add the empty sheet of these columns; `methods` is the range with the names of the payment methods, if any."""
     sheet = book.add_worksheet(in_language(SHEETS[home], language))
     columns = offered(home)
     for index, column in enumerate(columns):
-        _add_column(sheet, index, column, language, styles)
+        _add_column(sheet, index, (column, home), language, styles)
         _add_rule(sheet, index, column, language, methods)
-    _mark_gaps(sheet, columns, styles)
+    _mark_gaps(sheet, [is_needed(column, home) for column in columns], styles)
     if home is Home.INVOICES:
         again = styles.of(bg_color=style.AMBER, font_color=style.AMBER_INK)
         at = [column.field for column in columns].index(Field.REFERENCE)
         sheet.conditional_format(1, at, ROWS, at, {"type": "duplicate", "format": again})
-    sheet.set_row(0, 30)
+    sheet.set_row(0, 36)
     sheet.freeze_panes(1, 0)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     set_up_print(sheet, ("", in_language(SHEETS[home], language), ""))
@@ -58,9 +72,10 @@ def add_entry_sheet(book: Workbook, home: Home, language: str, styles: Styles, *
     return sheet
 
 
-def _add_column(sheet: Worksheet, index: int, column: Column, language: str, styles: Styles) -> None:
+def _add_column(sheet: Worksheet, index: int, which: tuple[Column, Home], language: str, styles: Styles) -> None:
+    column, needed = which[0], is_needed(*which)
     look: dict[str, object] = {"align": "center", "reading_order": 2 if language == "ar" else 1}
-    if column.required:
+    if needed:
         # The star belongs to the format, so that the heading itself stays the plain word.
         look["num_format"] = '@" *"'
     else:
@@ -68,8 +83,8 @@ def _add_column(sheet: Worksheet, index: int, column: Column, language: str, sty
     # The whole column, so that no phone number loses its zero wherever it is pasted.
     sheet.set_column(index, index, column.width, styles.of(num_format=_FORMATS.get(column.kind, style.TEXT)))
     sheet.write_string(0, index, in_language(column.heading, language), styles.of(HEADING, look))
-    help_ = in_language(column.help, language)
-    note = f"{in_language(_REQUIRED_NOTE, language)}\n{help_}" if column.required else help_
+    help_ = in_language(help_of(*which), language)
+    note = f"{in_language(_REQUIRED_NOTE, language)}\n{help_}" if needed else help_
     lines = sum(1 + len(line) // 38 for line in note.split("\n"))
     sheet.write_comment(0, index, note, {"x_scale": 1.9, "y_scale": max(0.5, lines * 0.25), "author": "batchinvoice"})
 
@@ -109,12 +124,12 @@ def _custom(formula: str) -> dict[str, object]:
     return {"validate": "custom", "value": formula}
 
 
-def _mark_gaps(sheet: Worksheet, columns: Sequence[Column], styles: Styles) -> None:
+def _mark_gaps(sheet: Worksheet, needed: Sequence[bool], styles: Styles) -> None:
     """Colour the empty cells of required columns in rows that somebody has begun."""
-    last = xl_col_to_name(len(columns) - 1)
+    last = xl_col_to_name(len(needed) - 1)
     gap = styles.of(bg_color=style.RED)
-    for index, column in enumerate(columns):
-        if column.required:
+    for index, wanted in enumerate(needed):
+        if wanted:
             cell = f"{xl_col_to_name(index)}2"
             criteria = f"=AND(COUNTA($A2:${last}2)>0,LEN(TRIM({cell}))=0)"
             rule = {"type": "formula", "criteria": criteria, "format": gap}

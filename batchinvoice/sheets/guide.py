@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 from batchinvoice.invoices.columns import PAYMENT_TYPES, Column, Home, offered
 from batchinvoice.sheets import style
 from batchinvoice.sheets.cells import write_text
-from batchinvoice.sheets.entry import SHEETS, in_language
+from batchinvoice.sheets.entry import SHEETS, help_of, in_language, is_needed
 from batchinvoice.sheets.style import BODY, HEADING, Styles, set_up_print
 
 NAME = ("How to fill this in", "طريقة التعبئة")
@@ -19,7 +19,7 @@ _STEPS: tuple[tuple[str, str], ...] = (
     ),
     (
         "The columns marked * must be filled in every row; all others may stay empty.",
-        "الأعمدة المعلمة بعلامة * مطلوبة في كل صف، ويمكن ترك غيرها فارغا.",
+        "الأعمدة التي تحمل علامة * مطلوبة في كل صف، وما عداها يمكن تركه فارغا.",
     ),
     (
         "Give each invoice its own reference number: the same one is never invoiced twice.",
@@ -90,19 +90,20 @@ def _write_columns(sheet: Worksheet, language: str, styles: Styles) -> None:
             write_text(sheet, row, index, "" if index else name, group)
         for column in offered(home):
             row += 1
-            _write_column(sheet, row, column, language, styles)
+            _write_column(sheet, row, (column, home), language, styles)
 
 
-def _write_column(sheet: Worksheet, row: int, column: Column, language: str, styles: Styles) -> None:
+def _write_column(sheet: Worksheet, row: int, which: tuple[Column, Home], language: str, styles: Styles) -> None:
+    column, needed = which[0], is_needed(*which)
     direction = {"reading_order": 2 if language == "ar" else 1}
     words = (
         in_language(column.heading, language),
-        in_language(_YES, language) if column.required else "",
-        in_language(column.help, language),
+        in_language(_YES, language) if needed else "",
+        in_language(help_of(*which), language),
         in_language(column.example, language),
     )
     looks: tuple[dict[str, object], ...] = (
-        {"bold": True, "font_color": style.NAVY if column.required else style.INK},
+        {"bold": True, "font_color": style.NAVY if needed else style.INK},
         {"bold": True, "align": "center"},
         {"text_wrap": True},
         {"num_format": style.TEXT, "font_name": "Consolas", "align": "left"},
