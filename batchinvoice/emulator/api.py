@@ -21,7 +21,7 @@ class Asked:
     pay_at: str
 
 
-class Refusal(Exception):  # noqa: N818 - it is the gateway's word for it
+class Refusal(Exception):
     """The gateway says no: HTTP status and plain answer."""
 
     def __init__(self, message: str, *, status: int = 400, code: int | None = None, response: object = None) -> None:

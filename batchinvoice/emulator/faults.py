@@ -130,9 +130,8 @@ def _bad_gateway(_: float, __: Response | None) -> Response:
 def _garbled(_: float, right: Response | None) -> Response:
     body = bytes(right.body) if right is not None else b""
     # Reversed hex is still hex of whole blocks, so the reader gets as far as decrypting it.
-    return Response(
-        re.sub(rb"[0-9a-f]{32,}", lambda found: found[0][::-1], body) or b"{", media_type="application/json"
-    )
+    damaged, found = re.subn(rb"[0-9a-f]{32,}", lambda run: run[0][::-1], body)
+    return Response(damaged if found else body[::-1], media_type="application/json")
 
 
 def _cut(_: float, right: Response | None) -> Response:

@@ -116,24 +116,27 @@ class Caller:
     def _sign_in(self) -> Token:
         """Log in. Raises LoginRefused, NotSent or Throttled: whatever call waits for the token was not sent."""
         who = {"username": self._credentials.username, "password": self._credentials.password}
+        problem: GatewayError
         try:
-            answer = self._exchange(calls.LOGIN, calls.LOGIN.path, _JSON, json=who)
-        except (Refused, Unauthorised) as error:
-            said = (error.reason if isinstance(error, Refused) else "") or "401"
-            hidden = said.replace(self._credentials.password, "…")
-            message = f"The gateway refused the login ({hidden}). Check HESABE_USERNAME and HESABE_PASSWORD."
-            raise LoginRefused(message) from None
-        except OutcomeUnknown as error:
-            raise NotSent(f"No login, so nothing was sent. {error.message}") from None
-        token = read_token(answer.response)
-        if token is None:
-            raise NotSent("No login, so nothing was sent: the login answer holds no usable token.")
-        return token
+            return _token(self._exchange(calls.LOGIN, calls.LOGIN.path, _JSON, json=who))
+        except (Refused, Unauthorised, OutcomeUnknown) as error:
+            problem = self._no_login(error)
+        # Raised outside the handler: the gateway's own words may repeat the password.
+        raise problem
+
+    def _no_login(self, error: GatewayError) -> GatewayError:
+        if isinstance(error, OutcomeUnknown):
+            return NotSent(f"There is no login yet, so nothing was sent. {error.message}")
+        words = (error.reason if isinstance(error, Refused) else "") or "401"
+        hidden = words.replace(self._credentials.password, "…")
+        return LoginRefused(f"The gateway refused the login ({hidden}). Check HESABE_USERNAME and HESABE_PASSWORD.")
 
     def _refresh(self, refresh_token: str) -> Token:
-        body = {"refreshToken": refresh_token}
-        answer = self._exchange(calls.REFRESH, calls.REFRESH.path, _JSON, json=body)
-        token = read_token(answer.response)
-        if token is None:
-            raise OutcomeUnknown("The refresh answer holds no usable token.")
-        return token
+        return _token(self._exchange(calls.REFRESH, calls.REFRESH.path, _JSON, json={"refreshToken": refresh_token}))
+
+
+def _token(answer: Answer) -> Token:
+    token = read_token(answer.response)
+    if token is None:
+        raise OutcomeUnknown("The login answer holds no usable token.")
+    return token

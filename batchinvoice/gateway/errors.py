@@ -11,7 +11,6 @@ GatewayError
 ├── WrongKeys       the probe shows that HESABE_SECRET_KEY or HESABE_IV_KEY does not fit
 └── LoginRefused    the gateway does not accept who we say we are
 """
-# ruff: noqa: N818 - each is named for what happened; "Error" at the end would tell nothing more
 
 from __future__ import annotations
 

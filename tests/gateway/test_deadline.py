@@ -1,0 +1,90 @@
+"""The deadline is for the whole call: dripping, endless and oversized answers cannot hold a worker."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+
+from batchinvoice.gateway import transport
+from batchinvoice.gateway.client import Gateway
+from batchinvoice.gateway.errors import OutcomeUnknown
+
+Payload = dict[str, object]
+YES = json.dumps({"status": True, "message": "", "response": {"id": 5}}).encode()
+
+
+def drip(connection: socket.socket, data: bytes) -> None:
+    for byte in data:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nX-Slow: ",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+    ],
+)
+def test_a_dripping_server_holds_nobody_beyond_the_deadline(
+    start: bytes, raw_server: Callable[..., object], connect: Callable[..., Gateway], payload: Payload
+) -> None:
+    chunks = b"1\r\nx\r\n" if b"chunked" in start else b"x"
+
+    def behave(request: bytes, connection: socket.socket, number: int) -> None:
+        connection.sendall(start)
+        drip(connection, (b"HTTP/1.1 200 OK\r\n" if not start else b"") + chunks * 400)
+
+    gateway = connect(raw_server(behave).base_url, timeout=0.6)
+    started = time.monotonic()
+    with pytest.raises(OutcomeUnknown, match="in time"):
+        gateway.create(payload)
+    assert 0.5 < time.monotonic() - started < 1.5
+
+
+def test_each_request_on_a_kept_alive_connection_has_its_own_time(
+    raw_server: Callable[..., object],
+    answer_with: Callable[..., bytes],
+    connect: Callable[..., Gateway],
+    payload: Payload,
+) -> None:
+    def behave(request: bytes, connection: socket.socket, number: int) -> None:
+        time.sleep(0.7)
+        connection.sendall(answer_with(YES))
+
+    gateway = connect(raw_server(behave).base_url, timeout=1.0)
+    assert [gateway.create(payload).invoice.id for _ in range(3)] == ["5", "5", "5"]
+
+
+def test_an_oversized_answer_is_given_up(
+    raw_server: Callable[..., object],
+    answer_with: Callable[..., bytes],
+    connect: Callable[..., Gateway],
+    payload: Payload,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transport, "LARGEST_ANSWER", 100_000)
+    huge = answer_with(YES + b" " * 200_000)
+    server = raw_server(lambda request, connection, n: connection.sendall(huge))
+    with pytest.raises(OutcomeUnknown):
+        connect(server.base_url).create(payload)
+    monkeypatch.setattr(transport, "LARGEST_ANSWER", 300_000)
+    assert connect(server.base_url).create(payload).invoice.id == "5"
+
+
+def test_an_answer_cut_short_is_unknown(
+    raw_server: Callable[..., object], connect: Callable[..., Gateway], payload: Payload
+) -> None:
+    def behave(request: bytes, connection: socket.socket, number: int) -> None:
+        connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(YES) + 1}\r\n\r\n".encode() + YES)
+        connection.close()
+
+    with pytest.raises(OutcomeUnknown):
+        connect(raw_server(behave).base_url).create(payload)
