@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxFileError
 
+from batchinvoice.sheets.cells import clean
 from batchinvoice.sheets.errors import CannotWrite, FileInUse
 
 # Nothing that came from a cell may turn into a formula, a link or a number by itself.
@@ -31,7 +32,9 @@ def new_book(path: Path, *, title: str, subject: str = "", constant_memory: bool
     with TemporaryDirectory(prefix="batchinvoice-", ignore_cleanup_errors=True) as scratch:
         memory = {"constant_memory": True, "tmpdir": scratch} if constant_memory else {"in_memory": True}
         book = Workbook(str(Path(scratch) / "unfinished.xlsx"), {**_AS_WRITTEN, **memory, "use_zip64": True})
-        book.set_properties({"title": title, "subject": subject, "author": "batchinvoice", "created": _CREATED})
+        book.set_properties(
+            {"title": clean(title, 255), "subject": clean(subject, 255), "author": "batchinvoice", "created": _CREATED}
+        )
         try:
             yield book
         except BaseException:

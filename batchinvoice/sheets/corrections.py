@@ -188,6 +188,6 @@ def _sheet_names(wanted: Sequence[str]) -> list[str]:
         unique, number = base, 1
         while unique.casefold() in {taken.casefold() for taken in names} or unique.casefold() == "history":
             number += 1
-            unique = f"{base[:27]} {number}"
+            unique = f"{clean(base, 26)} {number}"
         names.append(unique)
     return names
