@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import sys
 
 import click
 
@@ -19,7 +19,10 @@ import click
     metavar="[CALL:]KIND[=SECONDS]:EVERY[xTIMES]",
     help="Let calls fail, e.g. create:close-after:3 or throttle=2:10. May be given more than once.",
 )
-def emulator(host: str, port: int, latency_ms: float, token_seconds: float, faults: tuple[str, ...]) -> None:
+@click.option("--until-eof", is_flag=True, hidden=True, help="End when standard input closes: for a parent process.")
+def emulator(
+    host: str, port: int, latency_ms: float, token_seconds: float, faults: tuple[str, ...], until_eof: bool
+) -> None:
     """Run a local gateway to try things out: it sends no SMS and takes no money."""
     # Imported here, so that the commands beside this one start without a web server.
     from batchinvoice.emulator.application import Emulation
@@ -30,5 +33,10 @@ def emulator(host: str, port: int, latency_ms: float, token_seconds: float, faul
         emulation.set_faults(faults)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--fault") from None
-    with contextlib.suppress(KeyboardInterrupt):
-        serve(emulation, host, port, lambda address: click.echo(f"Listening on {address}"))
+    stream = sys.stdin.buffer if until_eof else None
+    try:
+        serve(emulation, host, port, lambda address: click.echo(f"Listening on {address}"), until_eof=stream)
+    except OSError as error:
+        raise click.ClickException(f"Port {port} on {host} cannot be had ({error.strerror}). Try --port 0.") from None
+    except KeyboardInterrupt:
+        return

@@ -62,9 +62,16 @@ def running_emulator(
     Raises RuntimeError when it does not come up within START_SECONDS.
     """
     options = [f"--port={port}", f"--latency-ms={latency_ms}", f"--token-seconds={token_seconds}"]
-    command = [sys.executable, "-m", "batchinvoice.emulator", *options, *(f"--fault={fault}" for fault in faults)]
+    command = [
+        sys.executable,
+        "-m",
+        "batchinvoice.emulator",
+        "--until-eof",
+        *options,
+        *(f"--fault={fault}" for fault in faults),
+    ]
     with subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
         try:
             yield RunningEmulator(_address(process))
@@ -90,7 +97,9 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
+    # Closing the pipe is what ends it, as it would if this process were killed; the rest is for one that hangs.
+    if process.stdin:
+        process.stdin.close()
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Callable
+from typing import BinaryIO
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,8 +26,13 @@ class AbortableProtocol(H11Protocol):
         self.app = _with_abort(self.app, transport.abort)
 
 
-def serve(emulation: Emulation, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Serve until interrupted; `announce` gets the address once connections are accepted. Port 0 is any free one."""
+def serve(
+    emulation: Emulation, host: str, port: int, announce: Callable[[str], None], *, until_eof: BinaryIO | None = None
+) -> None:
+    """Serve until interrupted, or until `until_eof` has no more to read. Port 0 is any free one.
+
+    `announce` gets the address once connections are accepted. Raises OSError when the port cannot be had.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=512) as listener:
         bound = listener.getsockname()[1]
@@ -40,7 +47,17 @@ def serve(emulation: Emulation, host: str, port: int, announce: Callable[[str], 
         )
         # The socket listens already, so whoever connects from here on is served.
         announce(f"http://[{host}]:{bound}" if ":" in host else f"http://{host}:{bound}")
-        uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        if until_eof is not None:
+            threading.Thread(target=_stop_at_eof, args=(server, until_eof), daemon=True).start()
+        server.run(sockets=[listener])
+
+
+def _stop_at_eof(server: uvicorn.Server, stream: BinaryIO) -> None:
+    # A pipe from the parent process closes however the parent ends, kill included, and on every system.
+    stream.read()
+    server.should_exit = True
+    server.force_exit = True
 
 
 def _with_abort(app: ASGIApp, abort: Callable[[], None]) -> ASGIApp:

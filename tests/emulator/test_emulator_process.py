@@ -217,9 +217,22 @@ def test_it_ends_with_its_block_even_while_a_call_hangs() -> None:
         started = time.monotonic()
     assert time.monotonic() - started < 5
     hanging.close()
-    with socket.socket() as late:
-        late.settimeout(2)
-        assert late.connect_ex((host, int(port))) != 0
+    assert not _listens(host, int(port))
+
+
+def test_it_ends_when_its_parent_is_killed() -> None:
+    code = (
+        "import time\nfrom batchinvoice.emulator.process import running_emulator\n"
+        "with running_emulator() as e:\n    print(e.base_url, flush=True)\n    time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        host, port = parent.stdout.readline().strip().removeprefix("http://").split(":")
+        parent.kill()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and _listens(host, int(port)):
+        time.sleep(0.05)
+    assert not _listens(host, int(port))
 
 
 def test_a_wrong_option_stops_before_it_starts() -> None:
@@ -248,3 +261,9 @@ def test_the_command_is_light_to_import() -> None:
     code = "import sys, batchinvoice.emulator.command; print('starlette' in sys.modules, 'uvicorn' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert out == "False False"
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex((host, port)) == 0

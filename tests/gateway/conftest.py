@@ -141,14 +141,15 @@ def http_answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
 
 
 def read_request(connection: socket.socket) -> bytes:
-    data = b""
+    data = bytearray()
     while b"\r\n\r\n" not in data:
         chunk = connection.recv(65536)
         if not chunk:
             return b""
         data += chunk
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
+    end = data.index(b"\r\n\r\n") + 4
+    lines = bytes(data[:end]).lower().split(b"\r\n")
+    length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
+    while len(data) < end + length:
+        data += connection.recv(65536)
+    return bytes(data)

@@ -49,18 +49,41 @@ def test_a_dripping_server_holds_nobody_beyond_the_deadline(
     assert 0.5 < time.monotonic() - started < 1.5
 
 
-def test_each_request_on_a_kept_alive_connection_has_its_own_time(
+def test_a_server_that_begins_late_and_then_stalls_gets_no_second_helping(
+    raw_server: Callable[..., object], connect: Callable[..., Gateway], payload: Payload
+) -> None:
+    def behave(request: bytes, connection: socket.socket, number: int) -> None:
+        time.sleep(0.6)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\nx")
+
+    gateway = connect(raw_server(behave).base_url, timeout=0.8)
+    started = time.monotonic()
+    with pytest.raises(OutcomeUnknown, match="in time"):
+        gateway.create(payload)
+    assert 0.7 < time.monotonic() - started < 1.2
+
+
+def test_a_late_answer_leaves_the_next_request_its_full_time(
     raw_server: Callable[..., object],
     answer_with: Callable[..., bytes],
     connect: Callable[..., Gateway],
     payload: Payload,
 ) -> None:
     def behave(request: bytes, connection: socket.socket, number: int) -> None:
-        time.sleep(0.7)
-        connection.sendall(answer_with(YES))
+        head, _, _ = answer_with(YES).partition(YES)
+        if number == 1:
+            time.sleep(1.6)
+        connection.sendall(head)
+        time.sleep(0.05)
+        connection.sendall(YES)
+        # Nothing is read meanwhile, so sending the next, large request takes longer than was left of the first.
+        time.sleep(1.3)
 
-    gateway = connect(raw_server(behave).base_url, timeout=1.0)
-    assert [gateway.create(payload).invoice.id for _ in range(3)] == ["5", "5", "5"]
+    server = raw_server(behave)
+    gateway = connect(server.base_url, timeout=2.0)
+    gateway.create(payload)
+    assert gateway.create({**payload, "description": "x" * 8_000_000}).invoice.id == "5"
+    assert len(server.requests) == 2
 
 
 def test_an_oversized_answer_is_given_up(
