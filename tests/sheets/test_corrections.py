@@ -8,9 +8,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from batchinvoice.invoices.check import check
 from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.lifecycle import RowStatus
+from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Broken, Cell
 from batchinvoice.sheets.corrections import CorrectionRow, CorrectionSheet, write_corrections
+from batchinvoice.sheets.reading import read
+from batchinvoice.sheets.samples import write_sample
 
 HEADINGS = ("Reference Number", "Customer Name", "Mobile Number", "Amount", "Expiry Date", "Cost centre")
 # A workbook's dates know no zone.
@@ -124,3 +129,17 @@ def test_dates_that_excel_cannot_hold_are_written_as_text(tmp_path: Path) -> Non
     sheet = written(tmp_path, row)["Invoices"]
     assert (sheet["E2"].value, sheet["E2"].data_type) == ("1899-01-02 00:00:00", "s")
     assert sheet["F2"].data_type == "s"
+
+
+def test_it_is_read_and_checked_like_the_sheet_it_came_from(tmp_path: Path) -> None:
+    rules = Rules("842217", dt.date(2026, 11, 22))
+    source = read(write_sample("mistakes", tmp_path / "mistakes.xlsx"))
+    bad = [row for row in check(source.invoices, None, rules).rows if row.status in (RowStatus.INVALID, RowStatus.HELD)]
+    sheet = CorrectionSheet(
+        source.invoices.sheet, source.invoices.headings, [CorrectionRow(row.cells, row.issues, row.row) for row in bad]
+    )
+    write_corrections(tmp_path / "out.xlsx", [sheet], run="r", source="mistakes.xlsx", environment="sandbox")
+    again = check(read(tmp_path / "out.xlsx").invoices, None, rules).rows
+    assert len(again) == 13
+    assert [row.cells for row in again] == [row.cells for row in bad]
+    assert [[issue.code for issue in row.issues] for row in again] == [[i.code for i in row.issues] for row in bad]
