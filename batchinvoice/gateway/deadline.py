@@ -72,10 +72,6 @@ class DeadlineHTTPConnection(HTTPConnection):
         except Exception as error:
             raise NeverConnectedError(self, why_not_connected(error)) from error
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _allow_time(self)
-        super().request(*args, **kwargs)
-
 
 class DeadlineHTTPSConnection(HTTPSConnection):
     """HTTPS. The handshake is part of connecting: the request is written only after it."""
@@ -87,10 +83,6 @@ class DeadlineHTTPSConnection(HTTPSConnection):
             super().connect()
         except Exception as error:
             raise NeverConnectedError(self, why_not_connected(error)) from error
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _allow_time(self)
-        super().request(*args, **kwargs)
 
 
 class DeadlineHTTPPool(HTTPConnectionPool):
@@ -130,9 +122,3 @@ def why_not_connected(error: BaseException) -> str:
     if "timed out" in str(error).lower():
         return "nothing answered in time; check the network"
     return "the connection could not be made; check the network"
-
-
-def _allow_time(connection: HTTPConnection) -> None:
-    # A kept-alive socket still has whatever its last answer left of its time; a new request gets its own.
-    if isinstance(connection.sock, socket.socket):
-        connection.sock.settimeout(connection.timeout)
