@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from email_validator import EmailNotValidError, validate_email
 
+from batchinvoice.invoices.columns import PAYMENT_TYPES
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.table import Broken, Cell
 
@@ -196,6 +197,25 @@ def _calendar(year: int, month: int, day: int) -> dt.date | None:
         return dt.date(year, month, day)
     except ValueError:
         return None
+
+
+def payment_types(cell: Cell, default: tuple[int, ...]) -> tuple[int, ...] | Problem:
+    """Payment types by number or name with `,` `;` or `+` between (seed 004); an empty cell means the default."""
+    value = text(cell)
+    if value is None:
+        return default
+    if isinstance(value, Problem):
+        return value
+    names = {name.casefold(): number for number, name in PAYMENT_TYPES.items()}
+    found: list[int] = []
+    for part in ascii_digits(value).strip("[]").replace("،", ",").replace(";", ",").replace("+", ",").split(","):
+        word = part.strip(" \"'").casefold()
+        number = int(word) if word.isdigit() and len(word) < 4 else names.get(word)
+        if number not in PAYMENT_TYPES:
+            choices = ", ".join(f"{n} {name}" for n, name in PAYMENT_TYPES.items())
+            return problem(Code.PAYMENT_METHOD_UNKNOWN, value=part.strip(), choices=choices)
+        found.append(number)
+    return tuple(dict.fromkeys(found))
 
 
 def broken(cell: Broken) -> Problem:

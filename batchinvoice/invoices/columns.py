@@ -251,7 +251,10 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         Field.LANGUAGE,
         ("Language", "اللغة"),
-        ("Language of the invoice page: en or ar. Empty means en.", "لغة صفحة الفاتورة: en أو ar. إذا ترك فارغا يعتمد en."),
+        (
+            "Language of the invoice page: en or ar. Empty means en.",
+            "لغة صفحة الفاتورة: en أو ar. إذا ترك فارغا يعتمد en.",
+        ),
         ("en", "ar"),
         kind=Kind.CHOICE,
         aliases=("Lang", "لغة الفاتورة"),
@@ -302,7 +305,10 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         Field.ITEM_AMOUNT,
         ("Item Amount", "مبلغ الصنف"),
-        ("Rate times quantity, in KWD. Empty means: work it out.", "السعر مضروبا في الكمية، بالدينار الكويتي. إذا ترك فارغا يحسب تلقائيا."),
+        (
+            "Rate times quantity, in KWD. Empty means: work it out.",
+            "السعر مضروبا في الكمية، بالدينار الكويتي. إذا ترك فارغا يحسب تلقائيا.",
+        ),
         ("120.500", "120.500"),
         kind=Kind.AMOUNT,
         aliases=("Item Total", "Line Total", "إجمالي الصنف"),

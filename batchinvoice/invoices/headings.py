@@ -46,13 +46,18 @@ def key(heading: str) -> str:
 _MEANING: dict[str, Field] = {key(name): column.field for column in COLUMNS for name in column.names()}
 
 
+def meaning(heading: str) -> Field | None:
+    """The field that a heading, or a field's name at the gateway, means."""
+    return _MEANING.get(key(heading))
+
+
 def match(headings: Sequence[str]) -> Match:
     """Find the meaning of each heading; an Items sheet may call its item amount just Amount."""
     found: dict[Field, list[int]] = {}
     unknown = []
     items_sheet = _looks_like_items(headings)
     for index, heading in enumerate(headings):
-        field = _MEANING.get(key(heading))
+        field = meaning(heading)
         if field is Field.AMOUNT and items_sheet:
             field = Field.ITEM_AMOUNT
         if field is not None:
@@ -69,7 +74,7 @@ def match(headings: Sequence[str]) -> Match:
 
 
 def _looks_like_items(headings: Sequence[str]) -> bool:
-    fields = {_MEANING.get(key(heading)) for heading in headings}
+    fields = {meaning(heading) for heading in headings}
     return Field.ITEM_TITLE in fields and Field.MOBILE not in fields and Field.CUSTOMER not in fields
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Severity(StrEnum):
-    """An error keeps its row from being sent; a warning is only said."""
+    """An error needs a person (and keeps a row that was not sent yet from being sent); a warning is only said."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -75,6 +75,7 @@ class Code(StrEnum):
     OUTCOME_UNKNOWN = "outcome-unknown"
     OTHER_RUN = "other-run"
     STRICT = "strict"
+    NO_SMS = "no-sms"
     GATEWAY_REFUSED = "gateway-refused"
     ECHO_DIFFERS = "echo-differs"
 
@@ -214,13 +215,16 @@ CATALOGUE: Mapping[Code, Words] = {
         "Nothing was sent, because --strict was asked for and other rows have problems.",
         "Mend those rows and run again.",
     ),
+    Code.NO_SMS: Words(
+        "Invoice Type 1 makes the gateway text the customer at once, but this run was to text nobody.",
+        "Empty Invoice Type, or run without --no-sms.",
+    ),
     Code.GATEWAY_REFUSED: Words(
         "The gateway refused it: {answer}", "Mend the row as the gateway says and run it again."
     ),
     Code.ECHO_DIFFERS: Words(
         "The gateway answered with another {field}: {value} instead of {expected}.",
         "Check the invoice in the gateway's panel.",
-        _WARN,
     ),
 }
 
@@ -249,8 +253,12 @@ class Place:
     @property
     def cell(self) -> str:
         """As Excel writes it: `E17`; only the row or the column where the other is unknown."""
-        letters = column_letters(self.column) if self.column else ""
-        return f"{letters}{self.row or ''}"
+        return f"{self.letters}{self.row or ''}"
+
+    @property
+    def letters(self) -> str:
+        """The column as Excel writes it: `E`; empty where it is not known."""
+        return column_letters(self.column) if self.column else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +271,12 @@ class Issue:
 
     @property
     def severity(self) -> Severity:
-        """Whether it keeps the row from being sent."""
+        """Whether it needs a person."""
         return CATALOGUE[self.code].severity
 
     @property
     def is_error(self) -> bool:
-        """True if the row cannot be sent."""
+        """True if a person is needed."""
         return self.severity is Severity.ERROR
 
     @property

@@ -40,6 +40,18 @@ class SmsStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class InvoiceState(StrEnum):
+    """What is known of an invoice at the gateway.
+
+    It is `unknown` from the moment before the create call leaves until its answer is understood: whatever is lost on
+    the way, a crash of this program too, leaves it so.
+    """
+
+    UNKNOWN = "unknown"
+    MADE = "made"
+    NOT_MADE = "not made"
+
+
 class RunStatus(StrEnum):
     """How far a run is."""
 
@@ -61,19 +73,19 @@ AT_GATEWAY = frozenset({RowStatus.CREATED, RowStatus.UPDATED, RowStatus.UNCHANGE
 
 _OUTCOMES = frozenset(RowStatus) - {RowStatus.PENDING}
 
-# `unknown` is left only by a look-up (adopted, or sent again and so back to pending) or by a person.
+# A create is written down as `unknown` before it leaves; its answer, or a look-up, says what came of it.
 NEXT: dict[RowStatus, frozenset[RowStatus]] = {
     RowStatus.PENDING: _OUTCOMES,
-    RowStatus.UNKNOWN: frozenset({RowStatus.ADOPTED, RowStatus.PENDING}),
+    RowStatus.UNKNOWN: frozenset({RowStatus.CREATED, RowStatus.ADOPTED, RowStatus.REJECTED, RowStatus.PENDING}),
     **{status: frozenset() for status in _OUTCOMES - {RowStatus.UNKNOWN}},
 }
 
-# `unknown` is left only when a person asks for it.
+# A bulk send, too, is `unknown` until its answer is understood; one whose answer was lost is left only by a person.
 NEXT_SMS: dict[SmsStatus, frozenset[SmsStatus]] = {
     SmsStatus.NOT_WANTED: frozenset({SmsStatus.PENDING}),
-    SmsStatus.PENDING: frozenset({SmsStatus.SENT, SmsStatus.FAILED, SmsStatus.UNKNOWN}),
+    SmsStatus.PENDING: frozenset({SmsStatus.UNKNOWN}),
     SmsStatus.FAILED: frozenset({SmsStatus.PENDING}),
-    SmsStatus.UNKNOWN: frozenset({SmsStatus.PENDING}),
+    SmsStatus.UNKNOWN: frozenset({SmsStatus.SENT, SmsStatus.FAILED, SmsStatus.PENDING}),
     SmsStatus.SENT: frozenset({SmsStatus.PENDING}),
 }
 

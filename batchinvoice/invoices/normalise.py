@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from batchinvoice.invoices import cells
-from batchinvoice.invoices.columns import BY_FIELD, PAYMENT_TYPES, Field
+from batchinvoice.invoices.columns import BY_FIELD, Field
 from batchinvoice.invoices.invoice import SUB_TYPES, TEXTED_TYPE, Delivery
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.phone import country_code, phone
@@ -83,7 +83,7 @@ def _readers(rules: Rules) -> dict[Field, _Reader]:
         Field.DESCRIPTION: cells.text,
         Field.EXPIRY: cells.date,
         Field.DELIVERY: _choice(Field.DELIVERY, _DELIVERY_WORDS, None),
-        Field.PAYMENT_METHODS: lambda cell: payment_types(cell, rules.payment_types),
+        Field.PAYMENT_METHODS: lambda cell: cells.payment_types(cell, rules.payment_types),
         Field.LANGUAGE: _choice(Field.LANGUAGE, _LANGUAGE_WORDS, "en"),
         Field.SUBSCRIPTION: _choice(Field.SUBSCRIPTION, _YES_NO_WORDS, False),
         Field.MERCHANT_CODE: cells.identifier,
@@ -115,25 +115,6 @@ def _choice(field: Field, words: Mapping[Any, Sequence[str]], default: Any) -> _
 
 def _plain(word: str) -> str:
     return cells.ascii_digits(word).casefold().translate(str.maketrans("أإآىة", "ااايه"))
-
-
-def payment_types(cell: Cell, default: tuple[int, ...]) -> tuple[int, ...] | Problem:
-    """Payment types by number or name with `,` `;` or `+` between (seed 004); an empty cell means the default."""
-    value = cells.text(cell)
-    if value is None:
-        return default
-    if isinstance(value, Problem):
-        return value
-    names = {name.casefold(): number for number, name in PAYMENT_TYPES.items()}
-    found: list[int] = []
-    for part in cells.ascii_digits(value).strip("[]").replace("،", ",").replace(";", ",").replace("+", ",").split(","):
-        word = part.strip(" \"'").casefold()
-        number = int(word) if word.isdigit() and len(word) < 4 else names.get(word)
-        if number not in PAYMENT_TYPES:
-            choices = ", ".join(f"{n} {name}" for n, name in PAYMENT_TYPES.items())
-            return problem(Code.PAYMENT_METHOD_UNKNOWN, value=part.strip(), choices=choices)
-        found.append(number)
-    return tuple(dict.fromkeys(found))
 
 
 def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[tuple[int, Field, Problem]]) -> None:

@@ -61,7 +61,8 @@ def schema(rules: Rules) -> pa.DataFrameSchema:
         pa.Check(lambda s: s >= rules.today, name=Code.DATE_PAST),
         pa.Check(lambda s: s <= rules.last_expiry, name=Code.DATE_FAR),
     ]
-    checks[Field.MERCHANT_CODE] = [pa.Check(lambda s: s == rules.merchant_code, name=Code.MERCHANT_OTHER)]
+    if rules.merchant_code:  # a check alone needs no settings
+        checks[Field.MERCHANT_CODE] = [pa.Check(lambda s: s == rules.merchant_code, name=Code.MERCHANT_OTHER)]
     columns = {
         str(field): pa.Column(object, checks.get(field, []), nullable=field not in REQUIRED) for field in BY_FIELD
     }

@@ -11,7 +11,7 @@ from batchinvoice.invoices.issue import Place
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell without a usable value: an error (`#REF!`), or with empty `shown` a formula whose result was never stored."""
+    """A cell without a usable value: an error (`#REF!`), or (`shown` empty) a formula whose result was never stored."""
 
     shown: str = ""
 
