@@ -1,0 +1,190 @@
+"""A workbook or CSV file → the table of invoices and the table of items, every cell with its place."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import python_calamine as calamine
+
+from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.headings import Match, match
+from batchinvoice.invoices.table import Cell, Table
+from batchinvoice.sheets import unreadable
+from batchinvoice.sheets.xlsx_marks import broken_cells
+
+# A header is looked for in so many rows; what stands above it is a title.
+_HEADER_WITHIN = 50
+_MOST_CELLS = 40_000_000
+_MOST_BYTES = 400 * 2**20
+_ENCODINGS = ("utf-8-sig", "cp1256")
+_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was read: `sha256` of the file's bytes, in hex; `items` is None if the workbook has no such sheet."""
+
+    path: Path
+    sha256: str
+    invoices: Table
+    items: Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A sheet's cells from A1 on: `cells[i]` is the sheet's row i + 1."""
+
+    name: str
+    cells: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    grid: _Grid
+    index: int
+    headings: tuple[str, ...]
+    matched: Match
+
+
+def read(path: Path) -> Source:
+    """Read a sheet of invoices.
+
+    Raises UnreadableSheet in plain words: no such file, empty, not a workbook, no header, missing or repeated columns,
+    no rows.
+    """
+    content = _bytes(path)
+    grids = (
+        _csv_grid(path, content) if path.suffix.lower() in (".csv", ".txt", ".tsv") else _workbook_grids(path, content)
+    )
+    headers = [header for grid in grids if (header := _find_header(grid))]
+    if not headers:
+        raise unreadable.no_header(path, [grid.name for grid in grids])
+    main = max(headers, key=lambda h: (h.matched.is_invoices, not h.matched.is_items, len(h.matched.columns)))
+    if main.matched.missing:
+        raise unreadable.missing_columns(path, main.grid.name, main.index + 1, main.matched)
+    items = next((h for h in headers if h is not main and h.matched.is_items), None)
+    for header in (main, items):
+        if header and header.matched.repeated:
+            raise unreadable.repeated_columns(path, header.grid.name, header.index + 1, header.matched, header.headings)
+    invoices = _table(main)
+    if not invoices.rows:
+        raise unreadable.no_rows(path, main.grid.name, main.index + 1)
+    items_table = _table(items) if items else None
+    return Source(
+        path, hashlib.sha256(content).hexdigest(), invoices, items_table if items_table and items_table.rows else None
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise unreadable.too_large(path, f"it is larger than {_MOST_BYTES // 2**20} MB")
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise unreadable.missing_file(path) from None
+    except IsADirectoryError:
+        raise unreadable.not_a_workbook(path) from None
+    except OSError:
+        raise unreadable.locked_file(path) from None
+    if not content.strip():
+        raise unreadable.empty_file(path)
+    return content
+
+
+def _workbook_grids(path: Path, content: bytes) -> list[_Grid]:
+    try:
+        workbook = calamine.load_workbook(io.BytesIO(content))
+        return [_sheet_grid(path, workbook, name, content) for name in workbook.sheet_names]
+    except calamine.PasswordError:
+        raise unreadable.protected(path) from None
+    except (calamine.CalamineError, ValueError, KeyError):
+        raise unreadable.not_a_workbook(path) from None
+
+
+def _sheet_grid(path: Path, workbook: calamine.CalamineWorkbook, name: str, content: bytes) -> _Grid:
+    sheet = workbook.get_sheet_by_name(name)
+    if sheet.total_height * sheet.total_width > _MOST_CELLS:
+        raise unreadable.too_large(
+            path, f"sheet {name} spans {sheet.total_height:,} rows and {sheet.total_width:,} columns"
+        )
+    cells: list[list[Cell]] = [
+        [None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)
+    ]
+    for (row, column), broken in broken_cells(content, name).items():
+        if row <= len(cells) and column <= len(cells[row - 1]):
+            cells[row - 1][column - 1] = broken
+    return _Grid(name, cells)
+
+
+def _csv_grid(path: Path, content: bytes) -> list[_Grid]:
+    text = _decoded(path, content)
+    delimiter = _delimiter(text)
+    try:
+        rows: list[list[Cell]] = [
+            [cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        ]
+    except csv.Error:
+        raise unreadable.not_a_workbook(path) from None
+    return [_Grid(path.stem, rows)]
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = _ENCODINGS if b"\0" not in content else ()
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise unreadable.not_a_workbook(path)
+
+
+def _delimiter(text: str) -> str:
+    """The separator whose header means the most; a comma where none is better."""
+    top = text.splitlines()[:_HEADER_WITHIN]
+
+    def known(delimiter: str) -> int:
+        return max(
+            (len(match([c or "" for c in row]).columns) for row in csv.reader(top, delimiter=delimiter)), default=0
+        )
+
+    return max(_DELIMITERS, key=known)
+
+
+def _find_header(grid: _Grid) -> _Header | None:
+    """The first row whose headings mean an invoice; else the row with the most known headings, if there are two."""
+    best: _Header | None = None
+    for index, row in enumerate(grid.cells[:_HEADER_WITHIN]):
+        headings = tuple(shown(cell).strip() if isinstance(cell, str) else "" for cell in row)
+        found = _Header(grid, index, headings, match(headings))
+        if found.matched.is_invoices:
+            return found
+        if len(found.matched.columns) >= 2 and (best is None or len(found.matched.columns) > len(best.matched.columns)):
+            best = found
+    return best
+
+
+def _table(header: _Header) -> Table:
+    """The rows below a header that hold anything, cut or filled to its width."""
+    used = [index for index, heading in enumerate(header.headings) if heading]
+    first, last = used[0], used[-1] + 1
+    width = last - first
+    rows, cells = [], []
+    for number, row in _below(header):
+        own = list(row[first:last])
+        own += [None] * (width - len(own))
+        if any(cell is not None and cell != "" for cell in own):
+            rows.append(number)
+            cells.append(own)
+    return Table(header.grid.name, header.headings[first:last], rows, cells, header.index + 1, first + 1)
+
+
+def _below(header: _Header) -> Iterator[tuple[int, Sequence[Cell]]]:
+    return enumerate(header.grid.cells[header.index + 1 :], header.index + 2)

@@ -1,0 +1,84 @@
+"""What keeps a sheet from being read at all; each message says what was looked for and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from batchinvoice.invoices.columns import Field, heading
+from batchinvoice.invoices.headings import Match
+from batchinvoice.sheets.errors import SheetError
+
+
+class UnreadableSheet(SheetError):
+    """The sheet cannot be read; nothing was sent, and trying again is safe once it is mended."""
+
+
+def missing_file(path: Path) -> UnreadableSheet:
+    """No file of that name."""
+    return UnreadableSheet(f"There is no file {path}. Check the name and the folder.")
+
+
+def locked_file(path: Path) -> UnreadableSheet:
+    """The file is there but may not be read."""
+    return UnreadableSheet(f"{path} may not be read. If it is open in Excel, close it; else check its permissions.")
+
+
+def empty_file(path: Path) -> UnreadableSheet:
+    """The file holds nothing."""
+    return UnreadableSheet(f"{path.name} is empty. Save the sheet again in Excel, or copy it again.")
+
+
+def not_a_workbook(path: Path) -> UnreadableSheet:
+    """The content is no spreadsheet, whatever the name says."""
+    return UnreadableSheet(
+        f"{path.name} is not an Excel workbook or a CSV file (or it is damaged). "
+        "Open it in Excel and save it again as “Excel Workbook (.xlsx)”."
+    )
+
+
+def protected(path: Path) -> UnreadableSheet:
+    """The workbook wants a password."""
+    return UnreadableSheet(f"{path.name} is protected by a password. Save a copy without the password and use that.")
+
+
+def too_large(path: Path, what: str) -> UnreadableSheet:
+    """The file is larger than any sheet of invoices."""
+    return UnreadableSheet(f"{path.name} was not read: {what}. Copy the invoices alone into a new workbook.")
+
+
+def no_header(path: Path, sheets: list[str]) -> UnreadableSheet:
+    """No row of any sheet has headings that are known."""
+    wanted = ", ".join(heading(field) for field in (Field.REFERENCE, Field.CUSTOMER, Field.MOBILE, Field.AMOUNT))
+    return UnreadableSheet(
+        f"No header row was found in {path.name} (looked in: {', '.join(sheets) or 'no sheets'}). "
+        f"One row must hold the headings {wanted}. “batchinvoice template” makes a sheet that has them."
+    )
+
+
+def no_rows(path: Path, sheet: str, header_row: int) -> UnreadableSheet:
+    """A header without rows."""
+    return UnreadableSheet(
+        f"{path.name} has no invoices: nothing stands below the header (sheet {sheet}, row {header_row})."
+    )
+
+
+def missing_columns(path: Path, sheet: str, header_row: int, matched: Match) -> UnreadableSheet:
+    """A header without some required columns; headings that look like them are named."""
+    said = []
+    for field, near in matched.missing.items():
+        like = f" (perhaps “{near[0]}” is meant: rename it)" if near else ""
+        said.append(f"“{heading(field)}”{like}")
+    return UnreadableSheet(
+        f"{path.name}, sheet {sheet}, row {header_row}: there is no column {' and no column '.join(said)}."
+    )
+
+
+def repeated_columns(
+    path: Path, sheet: str, header_row: int, matched: Match, headings: tuple[str, ...]
+) -> UnreadableSheet:
+    """Two headings that mean the same."""
+    said = [
+        f"{' and '.join(f'“{headings[i]}”' for i in indexes)} both mean {heading(field)}"
+        for field, indexes in matched.repeated.items()
+    ]
+    return UnreadableSheet(f"{path.name}, sheet {sheet}, row {header_row}: {'; '.join(said)}. Keep only one of them.")
