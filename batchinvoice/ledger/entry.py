@@ -1,0 +1,217 @@
+"""One transaction's entries in the ledger: intents before calls, outcomes after them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from batchinvoice.invoices.invoice import Invoice
+from batchinvoice.invoices.issue import Issue
+from batchinvoice.invoices.lifecycle import NEXT, NEXT_SMS, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.ledger.records import Known, Row, Run, issues_to_json
+from batchinvoice.ledger.tables import attempts, invoices, references, rows, runs, sms_calls
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A call that is written down and may now be made. `attempt` and `invoice_key` are the ledger's own numbers."""
+
+    attempt: int
+    row: Row
+    invoice: Invoice
+    invoice_key: int
+    action: Action
+    before: Known | None
+    at: dt.datetime
+
+    @property
+    def gateway_id(self) -> str:
+        """The id under which an update goes out; empty for a create."""
+        return (self.before.gateway_id if self.before else self.invoice.invoice_id) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a row. Fields that stay None leave the invoice as it was."""
+
+    status: RowStatus
+    issues: tuple[Issue, ...] = ()
+    gateway_id: str | None = None
+    origin: str | None = None
+    token: str | None = None
+    link: str | None = None
+    gateway_amount: Decimal | None = None
+    sms: SmsStatus | None = None
+    tries: int = 1
+    detail: str = ""
+
+
+class Entry:
+    """The writes of one transaction; all of them are durable together, or none is."""
+
+    def __init__(self, connection: Connection, now: dt.datetime) -> None:
+        self._db, self._now = connection, now
+
+    def set_run_status(self, run: Run, status: RunStatus) -> None:
+        """Note how far the run is; a run that is over gets its time."""
+        over = status not in (RunStatus.PLANNED, RunStatus.RUNNING)
+        self._db.execute(
+            update(runs).where(runs.c.id == run.id).values(status=status, finished_at=self._now if over else None)
+        )
+
+    def intend_create(self, run: Run, row: Row, invoice: Invoice, sms: SmsStatus, not_made: Known | None) -> Intent:
+        """Write down that the invoice is about to be created: its outcome is unknown until it is understood.
+
+        `not_made` is the invoice of the same reference that is known not to exist. Raises IntegrityError if the
+        reference has an invoice already.
+        """
+        values = {
+            "state": InvoiceState.UNKNOWN,
+            "content": invoice.content(),
+            "fingerprint": invoice.fingerprint(),
+            "sms": sms,
+            "run_id": run.id,
+            "intended_at": self._now,
+            "updated_at": self._now,
+        }
+        scope = {"environment": run.environment, "merchant_code": run.merchant_code}
+        if not_made:
+            self._db.execute(update(invoices).where(invoices.c.id == not_made.key).values(values))
+            key = not_made.key
+        else:
+            key = self._inserted(self._db.execute(insert(invoices).values(**values, **scope)).inserted_primary_key)
+            self._db.execute(insert(references).values(**scope, reference=invoice.reference, invoice_id=key))
+        self._set_row(row, status=RowStatus.UNKNOWN, action=Action.CREATE, invoice_id=key)
+        return self._attempt(run, row, invoice, key, Action.CREATE, None)
+
+    def intend_update(self, run: Run, row: Row, invoice: Invoice, known: Known | None) -> Intent:
+        """Write down that an invoice is about to be updated; repeating it is harmless, so the row stays pending.
+
+        What the gateway holds is uncertain from here on, so the fingerprint is emptied: until the update is answered,
+        no row can pass for unchanged. `known` is None for an invoice that was made elsewhere: it enters the ledger
+        under its Invoice ID.
+        """
+        scope = {"environment": run.environment, "merchant_code": run.merchant_code}
+        if known:
+            key = known.key
+            self._db.execute(update(invoices).where(invoices.c.id == key).values(fingerprint=""))
+        else:
+            made = insert(invoices).values(
+                **scope,
+                state=InvoiceState.MADE,
+                content=invoice.content(),
+                fingerprint="",
+                gateway_id=invoice.invoice_id,
+                origin="sheet",
+                sms=SmsStatus.NOT_WANTED,
+                run_id=run.id,
+                intended_at=self._now,
+                updated_at=self._now,
+            )
+            key = self._inserted(self._db.execute(made).inserted_primary_key)
+        named = (references.c.environment == run.environment) & (references.c.merchant_code == run.merchant_code)
+        taken = select(references.c.invoice_id).where(named, references.c.reference == invoice.reference)
+        if self._db.execute(taken).scalar() is None:
+            self._db.execute(insert(references).values(**scope, reference=invoice.reference, invoice_id=key))
+        self._set_row(row, action=Action.UPDATE, invoice_id=key)
+        return self._attempt(run, row, invoice, key, Action.UPDATE, known)
+
+    def settle(self, intent: Intent, outcome: Outcome) -> None:
+        """Write down what came of a call."""
+        done = {"ended_at": self._now, "outcome": str(outcome.status), "detail": outcome.detail}
+        self._db.execute(update(attempts).where(attempts.c.id == intent.attempt).values(done))
+        self._db.execute(
+            update(invoices).where(invoices.c.id == intent.invoice_key).values(self._invoice_values(intent, outcome))
+        )
+        self.settle_row(intent.row, intent.action, outcome, intent.invoice_key)
+
+    def settle_row(self, row: Row, action: Action, outcome: Outcome, invoice_key: int | None = None) -> None:
+        """Write down what came of a row."""
+        before = self._db.execute(select(rows.c.status).where(self._is(row))).scalar_one()
+        if outcome.status != before and outcome.status not in NEXT[before]:
+            raise ValueError(f"a row that is {before} cannot become {outcome.status}")
+        issues = (*row.issues, *outcome.issues)
+        attention = any(issue.is_error for issue in issues)
+        self._set_row(
+            row,
+            status=outcome.status,
+            action=action,
+            issues=issues_to_json(issues),
+            attention=attention,
+            gateway_amount=outcome.gateway_amount,
+            attempts=rows.c.attempts + outcome.tries,
+            invoice_id=invoice_key,
+        )
+
+    def intend_sms(self, run: Run, number: int, keys: Sequence[int], gateway_ids: Sequence[str]) -> None:
+        """Write down that these invoices are about to be texted: unknown until the answer is understood."""
+        self._db.execute(
+            insert(sms_calls).values(
+                run_id=run.id,
+                number=number,
+                gateway_ids=list(gateway_ids),
+                outcome=SmsStatus.UNKNOWN,
+                message="",
+                started_at=self._now,
+            )
+        )
+        self._set_sms(keys, SmsStatus.UNKNOWN)
+
+    def settle_sms(self, run: Run, number: int, keys: Sequence[int], outcome: SmsStatus, message: str) -> None:
+        """Write down what came of a bulk send."""
+        call = (sms_calls.c.run_id == run.id) & (sms_calls.c.number == number)
+        self._db.execute(update(sms_calls).where(call).values(outcome=outcome, message=message, ended_at=self._now))
+        self._set_sms(keys, outcome)
+
+    def want_sms(self, keys: Sequence[int]) -> None:
+        """Let these invoices be texted (again)."""
+        self._set_sms(keys, SmsStatus.PENDING)
+
+    def _set_sms(self, keys: Sequence[int], status: SmsStatus) -> None:
+        before = self._db.execute(select(invoices.c.sms).where(invoices.c.id.in_(keys)).distinct()).scalars()
+        for earlier in before:
+            if earlier != status and status not in NEXT_SMS[earlier]:
+                raise ValueError(f"a text message that is {earlier} cannot become {status}")
+        self._db.execute(update(invoices).where(invoices.c.id.in_(keys)).values(sms=status, updated_at=self._now))
+
+    def _attempt(self, run: Run, row: Row, invoice: Invoice, key: int, action: Action, before: Known | None) -> Intent:
+        made = insert(attempts).values(run_id=run.id, position=row.position, action=action, started_at=self._now)
+        number = self._inserted(self._db.execute(made).inserted_primary_key)
+        return Intent(number, row, invoice, key, action, before, self._now)
+
+    def _invoice_values(self, intent: Intent, outcome: Outcome) -> dict[str, object]:
+        values: dict[str, object] = {"updated_at": self._now}
+        if outcome.status in (RowStatus.CREATED, RowStatus.UPDATED, RowStatus.ADOPTED):
+            values |= {
+                "state": InvoiceState.MADE,
+                "content": intent.invoice.content(),
+                "fingerprint": intent.invoice.fingerprint(),
+            }
+        elif outcome.status in (RowStatus.REJECTED, RowStatus.PENDING):
+            as_before = {"fingerprint": intent.before.fingerprint} if intent.before else {}
+            values |= {"state": InvoiceState.NOT_MADE} if intent.action is Action.CREATE else as_before
+        given = {
+            "gateway_id": outcome.gateway_id,
+            "origin": outcome.origin,
+            "token": outcome.token,
+            "link": outcome.link,
+            "gateway_amount": outcome.gateway_amount,
+            "sms": outcome.sms,
+        }
+        return values | {name: value for name, value in given.items() if value is not None}
+
+    def _set_row(self, row: Row, **values: object) -> None:
+        self._db.execute(update(rows).where(self._is(row)).values(updated_at=self._now, **values))
+
+    @staticmethod
+    def _is(row: Row) -> ColumnElement[bool]:
+        return (rows.c.run_id == row.run_id) & (rows.c.position == row.position)
+
+    @staticmethod
+    def _inserted(key: Any) -> int:
+        return int(key[0])

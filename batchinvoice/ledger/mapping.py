@@ -1,0 +1,121 @@
+"""Between the ledger's values and the columns of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from batchinvoice.invoices.invoice import Invoice
+from batchinvoice.invoices.lifecycle import InvoiceState
+from batchinvoice.ledger.records import (
+    ItemRow,
+    Known,
+    NewRow,
+    NewRun,
+    Row,
+    Run,
+    SmsCallRecord,
+    TableShape,
+    cells_from_json,
+    cells_to_json,
+    issues_from_json,
+    issues_to_json,
+)
+
+
+def run_values(run: NewRun) -> dict[str, Any]:
+    """A run's columns."""
+    names = (
+        "source",
+        "source_name",
+        "sha256",
+        "sheet",
+        "started_by",
+        "version",
+        "planned_at",
+        "input_count",
+        "input_amount",
+    )
+    return {name: getattr(run, name) for name in names} | {
+        "tables": [[shape.name, list(shape.headings), shape.first_column] for shape in run.shapes],
+        "notes": issues_to_json(run.notes),
+        "options": dict(run.options),
+    }
+
+
+def row_values(row: NewRow) -> dict[str, Any]:
+    """A row's columns."""
+    names = ("position", "row", "reference", "customer", "mobile", "amount", "typed_amount", "action", "status", "sms")
+    return {name: getattr(row, name) for name in names} | {
+        "cells": cells_to_json(row.cells),
+        "content": row.invoice.content() if row.invoice else None,
+        "stated_id": row.invoice.invoice_id if row.invoice else None,
+        "issues": issues_to_json(row.issues),
+        "attention": any(issue.is_error for issue in row.issues),
+        "attempts": 0,
+    }
+
+
+def item_values(line: ItemRow) -> dict[str, Any]:
+    """An item line's columns."""
+    own: Mapping[str, Any] = {"position": line.position, "row": line.row, "reference": line.reference}
+    return {**own, "cells": cells_to_json(line.cells), "issues": issues_to_json(line.issues)}
+
+
+def to_run(record: RowMapping) -> Run:
+    """A stored run."""
+    values = {name: record[name] for name in Run.__dataclass_fields__ if name not in ("shapes", "notes")}
+    shapes = tuple(TableShape(name, tuple(headings), first) for name, headings, first in record["tables"])
+    return Run(**values, shapes=shapes, notes=issues_from_json(record["notes"]))
+
+
+def to_row(record: RowMapping) -> Row:
+    """A stored row, with its invoice's id and link once that is made."""
+    derived = ("cells", "invoice", "issues", "sms", "invoice_key", "gateway_id", "link")
+    content = record["content"]
+    has_invoice = record["invoice_state"] is InvoiceState.MADE
+    return Row(
+        **{name: record[name] for name in Row.__dataclass_fields__ if name not in derived},
+        cells=cells_from_json(record["cells"]),
+        invoice=Invoice.from_content(content, record["stated_id"]) if content else None,
+        issues=issues_from_json(record["issues"]),
+        sms=record["effective_sms"],
+        invoice_key=record["invoice_id"],
+        gateway_id=(record["gateway_id"] or "") if has_invoice else "",
+        link=(record["link"] or "") if has_invoice else "",
+    )
+
+
+def to_item(record: RowMapping) -> ItemRow:
+    """A stored item line."""
+    return ItemRow(
+        record["position"],
+        record["row"],
+        record["reference"],
+        cells_from_json(record["cells"]),
+        issues_from_json(record["issues"]),
+    )
+
+
+def to_known(record: RowMapping) -> Known:
+    """A stored invoice."""
+    return Known(
+        key=record["id"],
+        state=record["state"],
+        invoice=Invoice.from_content(record["content"], record["gateway_id"]),
+        fingerprint=record["fingerprint"],
+        gateway_id=record["gateway_id"],
+        link=record["link"] or "",
+        gateway_amount=record["gateway_amount"],
+        sms=record["sms"],
+        run_id=record["run_id"],
+    )
+
+
+def to_sms_call(record: RowMapping) -> SmsCallRecord:
+    """A stored bulk send."""
+    return SmsCallRecord(
+        record["number"], tuple(record["gateway_ids"]), record["outcome"], record["message"], record["started_at"]
+    )

@@ -1,0 +1,170 @@
+"""What the ledger holds, as values: runs, rows, invoices, calls; and how cells and issues are written into it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from batchinvoice.invoices.invoice import Invoice
+from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.table import Broken, Cell
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """The header of a sheet that was read: its name, its headings, and the column in which they begin (from 1)."""
+
+    name: str
+    headings: tuple[str, ...]
+    first_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to be stored. `input_count` and `input_amount` (KWD) are counted from the sheet, not from the rows."""
+
+    source: str
+    source_name: str
+    sha256: str
+    sheet: str
+    shapes: tuple[TableShape, ...]
+    notes: tuple[Issue, ...]
+    options: Mapping[str, str]
+    started_by: str
+    version: str
+    planned_at: dt.datetime
+    input_count: int
+    input_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Run(NewRun):
+    """A stored run. Times are aware, UTC."""
+
+    id: str
+    environment: str
+    merchant_code: str
+    status: RunStatus
+    finished_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row of a run to be stored. `invoice` is None if the row is invalid; `sms` counts until the invoice is made."""
+
+    position: int
+    row: int
+    reference: str
+    customer: str
+    mobile: str
+    amount: Decimal | None
+    typed_amount: str
+    cells: Sequence[Cell]
+    invoice: Invoice | None
+    action: Action
+    status: RowStatus
+    issues: tuple[Issue, ...]
+    sms: SmsStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Row(NewRow):
+    """A stored row with what came of it. `sms` is its invoice's once there is one; `attention`: a person is needed."""
+
+    run_id: str
+    attention: bool
+    invoice_key: int | None
+    gateway_id: str
+    link: str
+    gateway_amount: Decimal | None
+    attempts: int
+    updated_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A line of the Items sheet, kept for the corrections workbook."""
+
+    position: int
+    row: int
+    reference: str | None
+    cells: Sequence[Cell]
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An invoice that the ledger knows. `key` is the ledger's number of it; `run_id` the run that meant it last."""
+
+    key: int
+    state: InvoiceState
+    invoice: Invoice
+    fingerprint: str
+    gateway_id: str | None
+    link: str
+    gateway_amount: Decimal | None
+    sms: SmsStatus
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmsCallRecord:
+    """One bulk send of a run, `number` from 1."""
+
+    number: int
+    gateway_ids: tuple[str, ...]
+    outcome: SmsStatus
+    message: str
+    started_at: dt.datetime
+
+
+def cells_to_json(cells: Sequence[Cell]) -> list[Any]:
+    """Cells as JSON values: text, numbers and booleans as they are, the others as {kind: text}."""
+    return [_cell_to_json(cell) for cell in cells]
+
+
+def _cell_to_json(cell: Cell) -> Any:
+    match cell:
+        case dt.datetime():
+            return {"datetime": cell.isoformat()}
+        case dt.date():
+            return {"date": cell.isoformat()}
+        case dt.time():
+            return {"time": cell.isoformat()}
+        case dt.timedelta():
+            return {"seconds": cell.total_seconds()}
+        case Broken():
+            return {"broken": cell.shown}
+    return cell
+
+
+def cells_from_json(values: Sequence[Any]) -> list[Cell]:
+    """The cells that `cells_to_json` wrote."""
+    return [_cell_from_json(*value.popitem()) if isinstance(value, dict) else value for value in values]
+
+
+def _cell_from_json(kind: str, value: Any) -> Cell:
+    match kind:
+        case "datetime":
+            return dt.datetime.fromisoformat(value)
+        case "date":
+            return dt.date.fromisoformat(value)
+        case "time":
+            return dt.time.fromisoformat(value)
+        case "seconds":
+            return dt.timedelta(seconds=value)
+    return Broken(value)
+
+
+def issues_to_json(issues: Sequence[Issue]) -> list[dict[str, Any]]:
+    """Issues as JSON values, without words: they are said anew in whatever language is asked for."""
+    return [{"code": str(i.code), "place": asdict(i.place), "params": dict(i.params)} for i in issues]
+
+
+def issues_from_json(values: Sequence[Mapping[str, Any]]) -> tuple[Issue, ...]:
+    """The issues that `issues_to_json` wrote."""
+    return tuple(Issue(Code(v["code"]), Place(**v["place"]), v["params"]) for v in values)
