@@ -1,0 +1,83 @@
+"""Create, update or leave alone: one invoice held against what the ledger knows. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from batchinvoice.invoices.columns import Field, heading
+from batchinvoice.invoices.invoice import CHANGEABLE, Invoice, changed
+from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus
+from batchinvoice.ledger.records import Known
+
+# The column at which a change of an invoice's field is shown.
+_FIELDS: dict[str, Field] = {
+    "description": Field.DESCRIPTION,
+    "expires": Field.EXPIRY,
+    "delivery": Field.DELIVERY,
+    "raw_types": Field.INVOICE_TYPE,
+    "payment_types": Field.PAYMENT_METHODS,
+    "language": Field.LANGUAGE,
+    "subscription": Field.SUBSCRIPTION,
+    "items": Field.ITEM_TITLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with a row. `status` is pending if something is to be sent or confirmed, else where the row ends now.
+
+    `known` is the ledger's invoice of that reference or id; `problems` carry the field at which they are shown.
+    """
+
+    action: Action
+    status: RowStatus = RowStatus.PENDING
+    known: Known | None = None
+    problems: tuple[tuple[Field, Problem], ...] = ()
+
+
+def decide(invoice: Invoice, by_reference: Known | None, by_id: Known | None) -> Decision:
+    """The decision for a valid row. `by_id` is the ledger's invoice of the row's Invoice ID, if it has one."""
+    if by_reference and by_reference.state is InvoiceState.UNKNOWN:
+        lost = problem(Code.OUTCOME_UNKNOWN, detail=f" (run {by_reference.run_id} tried to make it)")
+        return Decision(Action.NONE, RowStatus.UNKNOWN, by_reference, ((Field.REFERENCE, lost),))
+    if invoice.invoice_id:
+        return _for_id(invoice, invoice.invoice_id, by_reference, by_id)
+    if by_reference is None or by_reference.state is InvoiceState.NOT_MADE:
+        return Decision(Action.CREATE, known=by_reference)
+    return _against(invoice, by_reference)
+
+
+def _for_id(invoice: Invoice, invoice_id: str, by_reference: Known | None, by_id: Known | None) -> Decision:
+    made = by_reference if by_reference and by_reference.state is InvoiceState.MADE else None
+    if by_id and made and by_id.key == made.key:
+        return _against(invoice, by_id)
+    if made:
+        owner = by_id.invoice.reference if by_id else "another reference"
+        names = {"value": invoice_id, "owner": owner, "reference": invoice.reference, "other": made.gateway_id}
+        conflict = problem(Code.ID_CONFLICT, **names)
+        return Decision(Action.NONE, RowStatus.HELD, by_id, ((Field.INVOICE_ID, conflict),))
+    if by_id:
+        return _against(invoice, by_id)
+    return _update(invoice, None, ((Field.INVOICE_ID, problem(Code.ID_UNKNOWN, value=invoice_id)),))
+
+
+def _against(invoice: Invoice, known: Known) -> Decision:
+    """The row against an invoice that is made. An empty fingerprint means: what the gateway holds is not certain."""
+    if known.fingerprint == invoice.fingerprint():
+        return Decision(Action.UNCHANGED, known=known)
+    names = changed(known.invoice, invoice)
+    if not names and known.fingerprint:
+        return Decision(Action.UNCHANGED, known=known)
+    fixed = [_FIELDS[name] for name in sorted(names - CHANGEABLE)]
+    if fixed:
+        cannot = problem(Code.UPDATE_CANNOT, fields=", ".join(heading(field) for field in fixed))
+        return Decision(Action.NONE, RowStatus.HELD, known, tuple((field, cannot) for field in fixed[:1]))
+    return _update(invoice, known, ())
+
+
+def _update(invoice: Invoice, known: Known | None, said: tuple[tuple[Field, Problem], ...]) -> Decision:
+    if not invoice.email:
+        needed = (Field.EMAIL, problem(Code.UPDATE_NEEDS_EMAIL))
+        return Decision(Action.NONE, RowStatus.HELD, known, (*said, needed))
+    return Decision(Action.UPDATE, known=known, problems=said)

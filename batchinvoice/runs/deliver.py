@@ -1,0 +1,170 @@
+"""Deliver: each pending row's intent is written down, the call made, and its outcome written down.
+
+One thread works with the ledger, so that the intents and outcomes of many rows share a commit; the pool only calls.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+
+from batchinvoice.gateway.client import Gateway
+from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Unauthorised
+from batchinvoice.invoices.invoice import SmsMode, create_payload, sms_after_create, update_payload
+from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
+from batchinvoice.ledger.entry import Entry, Intent, Outcome
+from batchinvoice.ledger.ledger import Ledger
+from batchinvoice.ledger.records import Row, Run
+from batchinvoice.runs.decide import Decision
+from batchinvoice.runs.errors import RunStopped
+from batchinvoice.runs.outcome import adopted, failed, stops_the_run, succeeded
+from batchinvoice.runs.places import Places
+from batchinvoice.runs.plan import Memory
+from batchinvoice.runs.settle import look_up
+
+_PAGE = 200
+_KUWAIT = dt.timezone(dt.timedelta(hours=3))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a run is delivered: `workers` calls at once; `expiry_days` from today for a row that gives no expiry date."""
+
+    merchant_code: str
+    sms_mode: SmsMode
+    workers: int
+    expiry_days: int
+    clock: Callable[[], dt.datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    outcome: Outcome
+    stop: str | None = None
+
+
+def deliver(ledger: Ledger, gateway: Gateway, run: Run, terms: Terms, progress: Callable[[int], None]) -> None:
+    """Send every pending row of the run; `progress` is told how many more rows are done.
+
+    Raises RunStopped when the gateway cannot be reached or the login is refused: rows not sent stay pending. Raises
+    LedgerBusy if another process made one of the invoices meanwhile; nothing of that batch was sent.
+    """
+    _Delivery(ledger, gateway, run, terms, progress).drive()
+
+
+class _Delivery:
+    def __init__(
+        self, ledger: Ledger, gateway: Gateway, run: Run, terms: Terms, progress: Callable[[int], None]
+    ) -> None:
+        self._ledger, self._gateway, self._run, self._terms, self._progress = ledger, gateway, run, terms, progress
+        shape = run.shapes[0]
+        self._places = Places(shape.name, shape.headings, shape.first_column)
+        self._waiting: deque[tuple[Row, Decision]] = deque()
+        self._pages = self._decided()
+        self._flying: dict[Future[_Answer], Intent] = {}
+        self._stop: str | None = None
+
+    def drive(self) -> None:
+        """Until nothing waits and nothing flies: write down what landed and what leaves next, then let it leave."""
+        with ThreadPoolExecutor(self._terms.workers, thread_name_prefix="deliver") as pool:
+            while True:
+                if len(self._waiting) < self._terms.workers:
+                    self._waiting.extend(islice(self._pages, _PAGE))
+                landed = [future for future in self._flying if future.done()]
+                with self._ledger.entry() as entry:
+                    done = sum(self._land(entry, self._flying[future], future) for future in landed)
+                    intents, settled = self._claim(entry)
+                self._progress(done + settled)
+                for future in landed:
+                    del self._flying[future]
+                self._flying |= {pool.submit(self._send, intent): intent for intent in intents}
+                if not self._flying and (self._stop or not self._waiting):
+                    break
+                self._await_one()
+        if self._stop:
+            raise RunStopped(self._stop)
+
+    def _decided(self) -> Iterator[tuple[Row, Decision]]:
+        """The pending rows, decided anew: since they were planned, another run may have made their invoices."""
+        after = -1
+        while page := self._ledger.page(self._run, after, _PAGE, RowStatus.PENDING):
+            after = page[-1].position
+            known = Memory(self._ledger, [row.invoice for row in page if row.invoice])
+            yield from ((row, known.decide(row.invoice)) for row in page if row.invoice)
+
+    def _claim(self, entry: Entry) -> tuple[list[Intent], int]:
+        """Write down the intents of as many rows as there are free workers, and settle the rows that need no call."""
+        intents: list[Intent] = []
+        settled = 0
+        free = self._terms.workers - len([future for future in self._flying if not future.done()])
+        while self._waiting and not self._stop and len(intents) < free:
+            row, decision = self._waiting.popleft()
+            if intent := self._intent(entry, row, decision):
+                intents.append(intent)
+            else:
+                self._settle_without_call(entry, row, decision)
+                settled += 1
+        return intents, settled
+
+    def _intent(self, entry: Entry, row: Row, decision: Decision) -> Intent | None:
+        if row.invoice is None or decision.action not in (Action.CREATE, Action.UPDATE):
+            return None
+        if decision.action is Action.UPDATE:
+            return entry.intend_update(self._run, row, row.invoice, decision.known)
+        # A text that the gateway sends on creation is as uncertain as the creation itself.
+        sms = sms_after_create(row.invoice, self._terms.sms_mode)
+        uncertain = SmsStatus.UNKNOWN if sms is SmsStatus.SENT else sms
+        return entry.intend_create(self._run, row, row.invoice, uncertain, decision.known)
+
+    def _settle_without_call(self, entry: Entry, row: Row, decision: Decision) -> None:
+        unchanged = decision.action is Action.UNCHANGED
+        outcome = Outcome(
+            status=RowStatus.UNCHANGED if unchanged else decision.status,
+            issues=tuple(self._places.issue(row.row, field, what) for field, what in decision.problems),
+            gateway_amount=decision.known.gateway_amount if decision.known else None,
+            tries=0,
+        )
+        entry.settle_row(row, decision.action, outcome, decision.known.key if decision.known else None)
+
+    def _land(self, entry: Entry, intent: Intent, future: Future[_Answer]) -> bool:
+        """Write down what came of a call; False if the row still waits."""
+        answer = future.result()
+        entry.settle(intent, answer.outcome)
+        self._stop = self._stop or answer.stop
+        return answer.outcome.status is not RowStatus.PENDING
+
+    def _await_one(self) -> None:
+        try:
+            wait(self._flying, return_when=FIRST_COMPLETED)
+        except KeyboardInterrupt:
+            self._stop = self._stop or "It was stopped from the keyboard."
+
+    def _send(self, intent: Intent) -> _Answer:
+        """Make the call of one intent; runs in a worker."""
+        try:
+            if intent.action is Action.UPDATE:
+                payload = update_payload(intent.invoice, self._terms.merchant_code)
+                done = self._gateway.update(intent.gateway_id, payload)
+                return _Answer(succeeded(intent, done, self._terms.sms_mode, self._places))
+            return _Answer(self._create(intent))
+        except GatewayError as error:
+            stop = error.message if stops_the_run(error) else None
+            return _Answer(failed(intent, error, self._places), stop)
+
+    def _create(self, intent: Intent) -> Outcome:
+        expiry = (intent.at + dt.timedelta(days=self._terms.expiry_days)).astimezone(_KUWAIT).date()
+        payload = create_payload(intent.invoice, self._terms.merchant_code, self._terms.sms_mode, expiry)
+        try:
+            done = self._gateway.create(payload)
+        except Unauthorised as error:
+            found = look_up(self._gateway, intent.invoice, intent.at, self._terms.clock())
+            if len(found) > 1:
+                raise OutcomeUnknown("The login was renewed, and the reference stands at the gateway twice.") from None
+            if found:
+                return adopted(intent, found[0], self._terms.sms_mode, self._places, error.attempts)
+            done = self._gateway.create(payload)
+        return succeeded(intent, done, self._terms.sms_mode, self._places)

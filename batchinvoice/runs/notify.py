@@ -1,0 +1,44 @@
+"""Notify: the invoices of a run that wait for a text message go into bulk sends, in order and in chunks, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from batchinvoice.gateway.client import Gateway
+from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Refused, Unauthorised
+from batchinvoice.invoices.lifecycle import SmsStatus
+from batchinvoice.ledger.ledger import Ledger
+from batchinvoice.ledger.records import Run
+from batchinvoice.runs.errors import RunStopped
+
+
+def notify(ledger: Ledger, gateway: Gateway, run: Run, chunk: int, *, doubtful: bool = False) -> None:
+    """Text every customer whose invoice waits for it, at most `chunk` ids a call.
+
+    `doubtful`: also those whose invoice came back other than it was sent. Raises RunStopped when the gateway cannot be
+    reached; what was not sent stays pending.
+    """
+    number = len(ledger.sms_calls(run))
+    while waiting := ledger.to_text(run, chunk, doubtful=doubtful):
+        number += 1
+        # Two rows can speak of one invoice (the same sheet twice in one): it is texted once.
+        ids = {row.invoice_key: row.gateway_id for row in waiting if row.invoice_key is not None}
+        with ledger.entry() as entry:
+            entry.intend_sms(run, number, list(ids), list(ids.values()))
+        outcome, message, stop = _send(gateway, list(ids.values()))
+        with ledger.entry() as entry:
+            entry.settle_sms(run, number, list(ids), outcome, message)
+        if stop:
+            raise RunStopped(message)
+
+
+def _send(gateway: Gateway, ids: Sequence[str]) -> tuple[SmsStatus, str, bool]:
+    """What came of one bulk send, the gateway's words, and whether there is no use in going on."""
+    try:
+        return SmsStatus.SENT, gateway.send_bulk(ids).message, False
+    except Refused as error:
+        return SmsStatus.FAILED, error.reason or error.message, False
+    except (OutcomeUnknown, Unauthorised) as error:
+        return SmsStatus.UNKNOWN, error.message, False
+    except GatewayError as error:
+        return SmsStatus.PENDING, error.message, True

@@ -1,0 +1,68 @@
+"""What an answer, or its absence, means for a row. Pure."""
+
+from __future__ import annotations
+
+from batchinvoice.gateway.client import Done
+from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Refused, Unauthorised
+from batchinvoice.gateway.records import GatewayInvoice
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.headings import meaning
+from batchinvoice.invoices.invoice import SmsMode, sms_after_create
+from batchinvoice.invoices.issue import Code, Issue, problem
+from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
+from batchinvoice.ledger.entry import Intent, Outcome
+from batchinvoice.runs.echo import differences
+from batchinvoice.runs.places import Places
+
+# After these the call may have been carried out.
+_UNCERTAIN = (OutcomeUnknown, Unauthorised)
+
+
+def stops_the_run(error: GatewayError) -> bool:
+    """Whether the next row would meet the same: no connection, throttled to the end, login refused, wrong keys."""
+    return not isinstance(error, (OutcomeUnknown, Refused))
+
+
+def succeeded(intent: Intent, done: Done, mode: SmsMode, places: Places, status: RowStatus | None = None) -> Outcome:
+    """The outcome of a call that the gateway confirmed; `status` is given when an invoice was adopted."""
+    echo = done.invoice
+    creating = intent.action is Action.CREATE
+    found = differences(intent.invoice, echo, "" if creating else intent.gateway_id)
+    return Outcome(
+        status=status or (RowStatus.CREATED if creating else RowStatus.UPDATED),
+        issues=tuple(places.issue(intent.row.row, field, what) for field, what in found),
+        gateway_id=echo.id if creating else None,
+        origin=echo.source if creating else None,
+        token=echo.token or None,
+        link=echo.url or None,
+        gateway_amount=echo.amount,
+        sms=sms_after_create(intent.invoice, mode) if creating else None,
+        tries=done.attempts,
+    )
+
+
+def adopted(intent: Intent, found: GatewayInvoice, mode: SmsMode, places: Places, tries: int) -> Outcome:
+    """The outcome of a create that was found to have been carried out."""
+    return succeeded(intent, Done(found, tries), mode, places, RowStatus.ADOPTED)
+
+
+def failed(intent: Intent, error: GatewayError, places: Places) -> Outcome:
+    """The outcome of a call that was refused, whose outcome is unknown, or that was certainly never sent."""
+    row = intent.row.row
+    if isinstance(error, Refused):
+        sms = SmsStatus.NOT_WANTED if intent.action is Action.CREATE else None
+        issues = _refusals(error, row, places)
+        return Outcome(RowStatus.REJECTED, issues, sms=sms, tries=error.attempts, detail=error.reason)
+    if isinstance(error, _UNCERTAIN):
+        lost = places.issue(row, None, problem(Code.OUTCOME_UNKNOWN))
+        return Outcome(RowStatus.UNKNOWN, (lost,), tries=error.attempts, detail=error.message)
+    return Outcome(RowStatus.PENDING, tries=error.attempts, detail=error.message)
+
+
+def _refusals(error: Refused, row: int, places: Places) -> tuple[Issue, ...]:
+    """The gateway's words, each beside the column that it speaks of."""
+    by_field = [(meaning(name), words) for name, words in error.fields.items()]
+    said = [
+        places.issue(row, field, problem(Code.GATEWAY_REFUSED, answer=" ".join(words))) for field, words in by_field
+    ]
+    return tuple(said) or (places.issue(row, Field.REFERENCE, problem(Code.GATEWAY_REFUSED, answer=error.reason)),)

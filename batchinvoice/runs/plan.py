@@ -1,0 +1,150 @@
+"""Plan: a checked sheet held against the ledger → a run, stored whole before anything is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from batchinvoice.invoices.check import Checked, CheckedRow
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.invoice import TEXTED_TYPE, Delivery, Invoice, SmsMode
+from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
+from batchinvoice.ledger.ledger import Ledger
+from batchinvoice.ledger.records import ItemRow, Known, NewRow, NewRun, TableShape
+from batchinvoice.runs.decide import Decision, decide
+from batchinvoice.runs.places import Places
+from batchinvoice.sheets.reading import Source
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for: `sms` False leaves text messages for later, `strict` sends nothing if any row is bad."""
+
+    sms: bool
+    strict: bool
+    sms_mode: SmsMode
+
+    def as_text(self) -> dict[str, str]:
+        """As the run keeps it."""
+        return {
+            "sms": "yes" if self.sms else "no",
+            "strict": "yes" if self.strict else "no",
+            "sms_mode": str(self.sms_mode),
+        }
+
+
+def plan(
+    source: Source, checked: Checked, ledger: Ledger, options: Options, who: str, version: str, now: dt.datetime
+) -> str:
+    """Store the run; returns its name. Nothing is sent."""
+    rows = planned(checked, ledger, options)
+    run = NewRun(
+        source=str(source.path.absolute()),
+        source_name=source.path.name,
+        sha256=source.sha256,
+        sheet=source.invoices.sheet,
+        shapes=shapes(checked),
+        notes=tuple(checked.notes),
+        options=options.as_text(),
+        started_by=who,
+        version=version,
+        planned_at=now,
+        input_count=len(source.invoices.rows),
+        input_amount=sum((row.amount for row in checked.rows if row.amount is not None), Decimal(0)),
+    )
+    return ledger.add_run(run, rows, item_rows(checked))
+
+
+def shapes(checked: Checked) -> tuple[TableShape, ...]:
+    """The headers of the sheet of invoices and, if there is one, of the Items sheet."""
+    tables = (checked.table, checked.items)
+    return tuple(TableShape(table.sheet, table.headings, table.first_column) for table in tables if table)
+
+
+def item_rows(checked: Checked) -> list[ItemRow]:
+    """The lines of the Items sheet as the ledger keeps them."""
+    cells = checked.items.cells if checked.items else []
+    return [
+        ItemRow(position, line.row, line.reference, own, line.issues)
+        for position, (line, own) in enumerate(zip(checked.item_lines, cells, strict=True))
+    ]
+
+
+def planned(checked: Checked, ledger: Ledger, options: Options) -> list[NewRow]:
+    """Every row with what is to be done about it."""
+    table = checked.table
+    places = Places(table.sheet, table.headings, table.first_column)
+    rows = list(_decided(checked.rows, ledger, places, options))
+    bad = any(row.status in (RowStatus.INVALID, RowStatus.HELD) for row in rows)
+    if options.strict and bad:
+        rows = [_held_back(row, places) if row.status is RowStatus.PENDING else row for row in rows]
+    return rows
+
+
+def _decided(rows: Sequence[CheckedRow], ledger: Ledger, places: Places, options: Options) -> Iterator[NewRow]:
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        waiting = [row.invoice for row in batch if row.status is RowStatus.PENDING and row.invoice]
+        known = Memory(ledger, waiting)
+        for position, row in enumerate(batch, start):
+            decision = Decision(Action.NONE, row.status)
+            if row.status is RowStatus.PENDING and row.invoice:
+                decision = _texts_nobody(row.invoice, options) or known.decide(row.invoice)
+            yield _new_row(position, row, decision, places)
+
+
+class Memory:
+    """What the ledger knows of a batch of invoices, asked for at once."""
+
+    def __init__(self, ledger: Ledger, invoices: Iterable[Invoice]) -> None:
+        wanted = list(invoices)
+        self._by_reference: dict[str, Known] = ledger.known_references([invoice.reference for invoice in wanted])
+        self._by_id: dict[str, Known] = ledger.known_ids([i.invoice_id for i in wanted if i.invoice_id])
+
+    def decide(self, invoice: Invoice) -> Decision:
+        """The decision for one of the batch."""
+        by_id = self._by_id.get(invoice.invoice_id) if invoice.invoice_id else None
+        return decide(invoice, self._by_reference.get(invoice.reference), by_id)
+
+
+def _texts_nobody(invoice: Invoice, options: Options) -> Decision | None:
+    """A row that the gateway would text at once cannot go in a run that texts nobody."""
+    if options.sms or invoice.raw_types is None or invoice.raw_types[0] != TEXTED_TYPE:
+        return None
+    return Decision(Action.NONE, RowStatus.HELD, problems=((Field.INVOICE_TYPE, problem(Code.NO_SMS)),))
+
+
+def _new_row(position: int, row: CheckedRow, decision: Decision, places: Places) -> NewRow:
+    issues = tuple(places.issue(row.row, field, what) for field, what in decision.problems)
+    will_text = decision.status is RowStatus.PENDING and row.invoice and row.invoice.delivery is Delivery.SMS
+    return NewRow(
+        position=position,
+        row=row.row,
+        reference=row.reference,
+        customer=row.customer,
+        mobile=row.mobile,
+        amount=row.amount,
+        typed_amount=row.typed_amount,
+        cells=row.cells,
+        invoice=row.invoice,
+        action=decision.action,
+        status=decision.status,
+        issues=(*row.issues, *issues),
+        sms=SmsStatus.PENDING if will_text else SmsStatus.NOT_WANTED,
+    )
+
+
+def _held_back(row: NewRow, places: Places) -> NewRow:
+    strict: Problem = problem(Code.STRICT)
+    return replace(
+        row,
+        status=RowStatus.HELD,
+        action=Action.NONE,
+        sms=SmsStatus.NOT_WANTED,
+        issues=(*row.issues, places.issue(row.row, None, strict)),
+    )

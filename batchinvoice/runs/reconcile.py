@@ -1,0 +1,166 @@
+"""Reconcile: the ledger's account of a run → the reconciliation workbook and the corrections workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from batchinvoice.invoices.check import Checked, CheckedRow
+from batchinvoice.invoices.issue import Code, Issue
+from batchinvoice.invoices.lifecycle import MENDABLE, WELL_ENDED, RowStatus, SmsStatus
+from batchinvoice.ledger.ledger import Ledger
+from batchinvoice.ledger.records import ItemRow, Row, Run, TableShape
+from batchinvoice.runs.plan import item_rows, shapes
+from batchinvoice.sheets.corrections import CorrectionRow, CorrectionSheet, write_corrections
+from batchinvoice.sheets.reading import Source
+from batchinvoice.sheets.report import Report, ReportRow, SmsCall, Tally, write_report
+
+
+def report_path(run: Run, folder: Path) -> Path:
+    """Where the run's reconciliation workbook goes by default."""
+    return folder / f"{Path(run.source_name).stem}.{run.id}.report.xlsx"
+
+
+def corrections_path(run: Run, folder: Path) -> Path:
+    """Where the run's corrections workbook goes."""
+    return folder / f"{Path(run.source_name).stem}.{run.id}.corrections.xlsx"
+
+
+def reconcile(ledger: Ledger, run: Run, path: Path) -> tuple[str, ...]:
+    """Write the reconciliation workbook; returns where its totals disagree, which is nowhere if all is well.
+
+    Raises FileInUse or CannotWrite.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_report(path, report(ledger, run))
+
+
+def report(ledger: Ledger, run: Run) -> Report:
+    """The run as the workbook tells it; its rows are read from the ledger while they are written."""
+    return Report(
+        run=run.id,
+        status=run.status,
+        source=run.source_name,
+        sheet=run.sheet,
+        sha256=run.sha256,
+        environment=run.environment,
+        merchant_code=run.merchant_code,
+        started_by=run.started_by,
+        started_at=run.planned_at,
+        finished_at=run.finished_at,
+        version=run.version,
+        options=run.options,
+        input=Tally(run.input_count, run.input_amount),
+        statuses={status: Tally(*tally) for status, tally in ledger.tallies(run).items()},
+        sms=ledger.sms_counts(run),
+        calls=[
+            SmsCall(call.number, call.gateway_ids, call.outcome, call.message, call.started_at)
+            for call in ledger.sms_calls(run)
+        ],
+        rows=(_report_row(row) for row in ledger.rows(run)),
+    )
+
+
+def needs_person(row: Row) -> bool:
+    """Whether somebody has to look at the row: it did not end well, something differs, or its text is not certain."""
+    ended_badly = row.status not in WELL_ENDED and row.status is not RowStatus.PENDING
+    return ended_badly or row.attention or row.sms in (SmsStatus.FAILED, SmsStatus.UNKNOWN)
+
+
+_SMS_WORDS: dict[SmsStatus, tuple[str, str]] = {
+    SmsStatus.FAILED: (
+        "The gateway refused to send the text message; see the sheet SMS.",
+        "Mend what it says, then: batchinvoice send {run}",
+    ),
+    SmsStatus.UNKNOWN: (
+        "It is not certain that the customer was texted.",
+        "Look in the gateway's panel whether the message went out; it is not sent again by itself.",
+    ),
+}
+
+
+def _report_row(row: Row) -> ReportRow:
+    reasons, remedies = _said(row.issues)
+    if row.sms in _SMS_WORDS and row.status is not RowStatus.UNKNOWN:
+        reason, remedy = _SMS_WORDS[row.sms]
+        reasons, remedies = [*reasons, reason], [*remedies, remedy.format(run=row.run_id)]
+    return ReportRow(
+        row=row.row,
+        reference=row.reference,
+        customer=row.customer,
+        mobile=row.mobile,
+        amount=row.amount,
+        typed_amount=row.typed_amount,
+        action=row.action,
+        status=row.status,
+        reason=" ".join(reasons),
+        remedy=" ".join(remedies),
+        gateway_amount=row.gateway_amount,
+        invoice_id=row.gateway_id,
+        link=row.link,
+        sms=row.sms,
+        attempts=row.attempts,
+        updated_at=row.updated_at,
+        needs_person=needs_person(row),
+    )
+
+
+def _said(issues: Sequence[Issue]) -> tuple[list[str], list[str]]:
+    """What is wrong, each with its cell, and what to do; errors alone where there are any."""
+    told = [issue for issue in issues if issue.is_error] or list(issues)
+    reasons = [f"{issue.place.cell}: {issue.message}" if issue.place.column else issue.message for issue in told]
+    return reasons, list(dict.fromkeys(issue.remedy for issue in told))
+
+
+def correct(ledger: Ledger, run: Run, path: Path) -> Path | None:
+    """Write the corrections workbook if the run has rows to mend; returns its path, or None if there are none."""
+    mendable = ledger.rows(run, *MENDABLE)
+    bad = [row for row in mendable if any(issue.is_error and issue.code is not Code.STRICT for issue in row.issues)]
+    return _correct(path, run.shapes, bad, ledger.items(run), (run.id, run.source_name, run.environment))
+
+
+def correct_checked(source: Source, checked: Checked, environment: str, folder: Path) -> Path | None:
+    """The corrections workbook of a check alone, which makes no run."""
+    path = folder / f"{source.path.stem}.check.corrections.xlsx"
+    bad = [row for row in checked.rows if row.status in MENDABLE]
+    return _correct(path, shapes(checked), bad, item_rows(checked), ("check", source.path.name, environment))
+
+
+def _correct(
+    path: Path,
+    headers: Sequence[TableShape],
+    bad: Sequence[Row | CheckedRow],
+    items: Sequence[ItemRow],
+    about: tuple[str, str, str],
+) -> Path | None:
+    if not bad:
+        return None
+    sheets = [_correction_sheet(headers[0], bad)]
+    wanted = {row.reference for row in bad}
+    # An invoice that is mended must not lose its items; an item without an invoice is there to be mended itself.
+    own = [item for item in items if item.reference in wanted or any(issue.is_error for issue in item.issues)]
+    sheets += [_correction_sheet(headers[1], own)] if own else []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    run, source, environment = about
+    right_to_left = _is_arabic(headers[0].headings)
+    write_corrections(path, sheets, run=run, source=source, environment=environment, right_to_left=right_to_left)
+    return path
+
+
+def _correction_sheet(shape: TableShape, rows: Sequence[Row | CheckedRow | ItemRow]) -> CorrectionSheet:
+    corrections = [CorrectionRow(cells=row.cells, issues=row.issues, source_row=row.row) for row in rows]
+    return CorrectionSheet(shape.name, shape.headings, corrections, shape.first_column)
+
+
+def _is_arabic(headings: Sequence[str]) -> bool:
+    arabic = sum("\u0600" <= c <= "\u06ff" for heading in headings for c in heading)
+    return arabic * 2 > sum(c.isalpha() for heading in headings for c in heading)
+
+
+def problems(ledger: Ledger, run: Run) -> Iterator[Issue]:
+    """Every issue of the run: the sheet's, the rows' and the items', in their order."""
+    yield from run.notes
+    for row in ledger.rows(run):
+        yield from row.issues
+    for item in ledger.items(run):
+        yield from item.issues

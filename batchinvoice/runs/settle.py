@@ -1,0 +1,21 @@
+"""Looking an invoice up at the gateway, when it is not certain that it was made."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from batchinvoice.gateway.client import Gateway
+from batchinvoice.gateway.records import GatewayInvoice
+from batchinvoice.invoices.invoice import Invoice
+
+# The gateway's clock and time zone are not known, so the look-up reaches a day to either side.
+_MARGIN = dt.timedelta(days=1)
+
+
+def look_up(gateway: Gateway, invoice: Invoice, since: dt.datetime, until: dt.datetime) -> list[GatewayInvoice]:
+    """The gateway's invoices with exactly this reference and amount. Raises GatewayError if the look-up fails.
+
+    The search is free text, so what it finds is filtered; an amount that the look-up does not tell counts as the same.
+    """
+    found = gateway.find(invoice.reference, (since - _MARGIN).date(), (until + _MARGIN).date())
+    return [f for f in found if f.reference == invoice.reference and f.amount in (None, invoice.amount)]
