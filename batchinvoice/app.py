@@ -1,0 +1,174 @@
+"""The one place that puts the parts together: settings, sheets, ledger and gateway under the three verbs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from batchinvoice import __version__
+from batchinvoice.gateway.client import Credentials, Gateway
+from batchinvoice.invoices.check import Checked, check
+from batchinvoice.invoices.invoice import SmsMode
+from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, run_status
+from batchinvoice.invoices.rules import Rules
+from batchinvoice.ledger.ledger import Ledger
+from batchinvoice.ledger.records import Run
+from batchinvoice.ledger.store import sqlite_url
+from batchinvoice.runs.deliver import Terms, deliver
+from batchinvoice.runs.notify import notify
+from batchinvoice.runs.plan import Options, plan
+from batchinvoice.runs.reconcile import correct, correct_checked, corrections_path, reconcile, report_path
+from batchinvoice.settings import FILE_NAME, Settings, SettingsError
+from batchinvoice.sheets.reading import Source, read
+
+KUWAIT = dt.timezone(dt.timedelta(hours=3), "Kuwait")
+
+
+@dataclass(frozen=True, slots=True)
+class Workbooks:
+    """What was written about a run; `disagreements` says where the totals do not agree, and is empty if all is well."""
+
+    report: Path
+    corrections: Path | None
+    disagreements: tuple[str, ...]
+
+
+def now() -> dt.datetime:
+    """The present, aware, UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def rules(settings: Settings) -> Rules:
+    """What the settings say about invoices, today."""
+    return Rules(
+        merchant_code=settings.merchant_code,
+        today=now().astimezone(KUWAIT).date(),
+        country_code=settings.country_code,
+        delivery=settings.delivery,
+        payment_types=settings.payment_types,
+        sms_mode=settings.sms_mode,
+        amount_min=settings.amount_min,
+        amount_max=settings.amount_max,
+    )
+
+
+def check_sheet(settings: Settings, path: Path) -> tuple[Source, Checked]:
+    """Read and check a sheet. Raises UnreadableSheet."""
+    source = read(path)
+    return source, check(source.invoices, source.items, rules(settings))
+
+
+def write_check_corrections(settings: Settings, source: Source, checked: Checked) -> Path | None:
+    """The corrections workbook of a check; None if there is nothing to mend. Raises FileInUse or CannotWrite."""
+    return correct_checked(source, checked, settings.environment, settings.report_dir)
+
+
+@contextmanager
+def open_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of the settings' merchant and environment. Raises SettingsError or LedgerError."""
+    if not settings.merchant_code:
+        raise _missing(["HESABE_MERCHANT_CODE"])
+    url = settings.ledger_url.get_secret_value() or sqlite_url(settings.home)
+    ledger = Ledger.open(url, settings.environment, settings.merchant_code, now)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[Gateway]:
+    """The gateway, with login and keys proved by a harmless read. Raises SettingsError or GatewayError."""
+    if missing := settings.missing():
+        raise _missing(missing)
+    credentials = Credentials(
+        settings.merchant_code,
+        settings.access_code.get_secret_value(),
+        settings.secret_key.get_secret_value(),
+        settings.iv_key.get_secret_value(),
+        settings.username.get_secret_value(),
+        settings.password.get_secret_value(),
+    )
+    with Gateway(
+        settings.gateway_url, credentials, connections=settings.concurrency, timeout=settings.timeout
+    ) as gateway:
+        gateway.prove()
+        yield gateway
+
+
+def _missing(names: list[str]) -> SettingsError:
+    return SettingsError(
+        f'Not set: {", ".join(names)}. Put them in {FILE_NAME} in this folder (NAME = "value", one a line) or in the '
+        "environment; the gateway's merchant panel shows them. “batchinvoice demo” needs none."
+    )
+
+
+def plan_sheet(ledger: Ledger, settings: Settings, path: Path, *, sms: bool, strict: bool) -> Run:
+    """The first verb: sheet → a run in the ledger. Nothing is sent. Raises UnreadableSheet or LedgerError."""
+    source, checked = check_sheet(settings, path)
+    mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
+    options = Options(sms=sms, strict=strict, sms_mode=mode)
+    return ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))
+
+
+def apply_run(
+    ledger: Ledger, gateway: Gateway, settings: Settings, run: Run, progress: Callable[[int], None] = lambda _: None
+) -> Run:
+    """The second verb: drive a run as far as it can go. Raises RunStopped, LedgerBusy or LedgerUnusable."""
+    mode = SmsMode(run.options["sms_mode"])
+    terms = Terms(settings.merchant_code, mode, settings.concurrency, settings.expiry_days, now)
+    with ledger.working(), _conclusion(ledger, run):
+        deliver(ledger, gateway, run, terms, progress)
+        if run.options["sms"] == "yes":
+            notify(ledger, gateway, run, settings.sms_chunk)
+    return ledger.run(run.id)
+
+
+def send_sms(ledger: Ledger, gateway: Gateway, settings: Settings, run: Run) -> Run:
+    """Text those customers of a run who wait for it. Raises RunStopped, LedgerBusy or LedgerUnusable."""
+    with ledger.working(), _conclusion(ledger, run):
+        notify(ledger, gateway, run, settings.sms_chunk, doubtful=True)
+    return ledger.run(run.id)
+
+
+@contextmanager
+def _conclusion(ledger: Ledger, run: Run) -> Iterator[None]:
+    """The run is `running` inside, and afterwards what its rows say; `failed` if it was stopped on the way."""
+    with ledger.entry() as entry:
+        entry.set_run_status(run, RunStatus.RUNNING)
+    try:
+        yield
+    except Exception:
+        with ledger.entry() as entry:
+            entry.set_run_status(run, RunStatus.FAILED)
+        raise
+    status = run_status(ledger.tallies(run), ledger.sms_counts(run))
+    if status is RunStatus.COMPLETE and (ledger.attention_count(run) or any(note.is_error for note in run.notes)):
+        status = RunStatus.PARTIAL
+    with ledger.entry() as entry:
+        entry.set_run_status(run, status)
+
+
+def write_workbooks(ledger: Ledger, run: Run, folder: Path, out: Path | None = None) -> Workbooks:
+    """The third verb: the ledger's account of a run → workbooks. Raises FileInUse or CannotWrite."""
+    path = out or report_path(run, folder)
+    disagreements = reconcile(ledger, run, path)
+    return Workbooks(path, correct(ledger, run, corrections_path(run, path.parent)), disagreements)
+
+
+def waiting(ledger: Ledger, run: Run) -> int:
+    """How many rows of the run are still to be sent."""
+    return ledger.tallies(run).get(RowStatus.PENDING, (0,))[0]
+
+
+def _who() -> str:
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such name on this machine
+        user = "unknown"
+    return f"{user}@{platform.node() or 'unknown'}"

@@ -1,0 +1,211 @@
+"""What the terminal shows: tables, issues, progress. Text from cells can carry no codes that a terminal obeys."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from batchinvoice.app import KUWAIT, Workbooks
+from batchinvoice.invoices.check import Checked
+from batchinvoice.invoices.issue import Issue
+from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
+from batchinvoice.ledger.records import Row, Run
+from batchinvoice.summary import Summary
+
+_MOST_ISSUES = 40
+_MOST_ROWS = 50
+_COLOURS = {
+    RowStatus.CREATED: "green",
+    RowStatus.UPDATED: "green",
+    RowStatus.UNCHANGED: "green",
+    RowStatus.ADOPTED: "green",
+    RowStatus.DUPLICATE: "yellow",
+    RowStatus.PENDING: "yellow",
+    RowStatus.INVALID: "red",
+    RowStatus.REJECTED: "red",
+    RowStatus.HELD: "red",
+    RowStatus.UNKNOWN: "bold red",
+}
+_RUN_WORDS = {
+    RunStatus.PLANNED: "planned; nothing was sent yet",
+    RunStatus.RUNNING: "not finished",
+    RunStatus.COMPLETE: "complete: every row ended well",
+    RunStatus.PARTIAL: "done, but some rows need a person",
+    RunStatus.FAILED: "stopped before it was done",
+}
+
+
+class Screen:
+    """The terminal. `quiet` (with --json) keeps everything off standard output; messages then go to standard error."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._out = Console(stderr=quiet, highlight=False, quiet=quiet)
+        self._err = Console(stderr=True, highlight=False)
+
+    @property
+    def interactive(self) -> bool:
+        """True if a person sits there who can answer."""
+        return self._out.is_terminal and not self._out.quiet and sys.stdin.isatty()
+
+    def say(self, text: str, style: str = "") -> None:
+        """A line for the user."""
+        self._out.print(Text(plain(text), style=style), soft_wrap=True)
+
+    def trouble(self, text: str) -> None:
+        """What went wrong, on standard error."""
+        self._err.print(Text(plain(text), style="red"), soft_wrap=True)
+
+    def issues(self, issues: Sequence[Issue]) -> None:
+        """The issues by cell, errors first; of very many only the first are shown, and how many more there are."""
+        ordered = sorted(issues, key=lambda issue: not issue.is_error)
+        for issue in ordered[:_MOST_ISSUES]:
+            line = Text()
+            line.append("✗ " if issue.is_error else "! ", style="red" if issue.is_error else "yellow")
+            line.append(plain(where(issue)), style="bold")
+            line.append(f"  {plain(issue.message)} ")
+            line.append(plain(issue.remedy), style="dim")
+            self._out.print(line, soft_wrap=True)
+        if len(ordered) > _MOST_ISSUES:
+            self.say(f"… and {len(ordered) - _MOST_ISSUES} more; the workbooks show them all.", "dim")
+
+    def checked(self, name: str, checked: Checked) -> None:
+        """The outcome of a check in one line."""
+        good = [row for row in checked.rows if row.status is RowStatus.PENDING]
+        bad = len([row for row in checked.rows if row.status in (RowStatus.INVALID, RowStatus.HELD)])
+        total = sum((row.amount for row in good if row.amount), start=0)
+        same = len(checked.rows) - len(good) - bad
+        tail = f", {same} repeated" if same else ""
+        self.say(f"{name}: {len(checked.rows)} rows, {len(good)} good ({total:,.3f} KWD), {bad} to mend{tail}.")
+
+    def planned(self, summary: Summary) -> None:
+        """What would happen: rows and KWD by action."""
+        table = Table(title=_title(summary.run), title_justify="left")
+        for name, justify in (("Would be", "left"), ("Rows", "right"), ("KWD", "right")):
+            table.add_column(name, justify="left" if justify == "left" else "right")
+        names = {Action.CREATE: "created", Action.UPDATE: "updated", Action.UNCHANGED: "left unchanged"}
+        for action, name in names.items():
+            count, amount = summary.planned.get(action, (0, 0))
+            table.add_row(name, f"{count:,}", f"{amount:,.3f}")
+        for status in (RowStatus.DUPLICATE, RowStatus.INVALID, RowStatus.HELD, RowStatus.UNKNOWN):
+            if summary.rows[status]:
+                table.add_row(
+                    Text(status, _COLOURS[status]), f"{summary.rows[status]:,}", f"{summary.amounts[status]:,.3f}"
+                )
+        table.add_section()
+        table.add_row("all rows of the sheet", f"{summary.run.input_count:,}", f"{summary.run.input_amount:,.3f}")
+        self._out.print(table)
+
+    def outcome(self, summary: Summary, workbooks: Workbooks | None) -> None:
+        """The closing table: rows and KWD by status, the control difference, text messages, and the workbooks."""
+        table = Table(title=_title(summary.run), title_justify="left")
+        table.add_column("Status")
+        table.add_column("Rows", justify="right")
+        table.add_column("KWD", justify="right")
+        for status, count in summary.rows.items():
+            if count:
+                table.add_row(Text(status, _COLOURS[status]), f"{count:,}", f"{summary.amounts[status]:,.3f}")
+        table.add_section()
+        table.add_row("read from the sheet", f"{summary.run.input_count:,}", f"{summary.run.input_amount:,.3f}")
+        rows, amount = summary.difference
+        agrees = not rows and not amount
+        table.add_row("difference (must be 0)", f"{rows:,}", f"{amount:,.3f}", style="green" if agrees else "bold red")
+        self._out.print(table)
+        texts = ", ".join(
+            f"{count} {status}" for status, count in summary.sms.items() if count and status is not SmsStatus.NOT_WANTED
+        )
+        self.say(f"Text messages: {texts or 'none wanted'}.")
+        self.say(f"Run {summary.run.id} is {_RUN_WORDS[summary.run.status]}.")
+        if workbooks:
+            self.workbooks(workbooks)
+
+    def workbooks(self, workbooks: Workbooks) -> None:
+        """Where the workbooks are, and whether their totals agree."""
+        self.say(f"Report:      {workbooks.report}", "bold")
+        if workbooks.corrections:
+            self.say(f"Corrections: {workbooks.corrections}  (mend the marked cells and run it)", "bold")
+        for what in workbooks.disagreements:
+            self.trouble(f"THE TOTALS DO NOT AGREE: {what}. Do not rely on this run before the cause is found.")
+
+    def history(self, runs: Sequence[tuple[Run, int]]) -> None:
+        """The latest runs, one a line."""
+        table = Table()
+        for name in ("Run", "When (Kuwait)", "Sheet", "Environment", "Rows", "KWD", "Status", "Need a person", "By"):
+            table.add_column(name, justify="right" if name in ("Rows", "KWD", "Need a person") else "left")
+        for run, need in runs:
+            when = f"{run.planned_at.astimezone(KUWAIT):%Y-%m-%d %H:%M}"
+            count, amount = f"{run.input_count:,}", f"{run.input_amount:,.3f}"
+            who = plain(run.started_by)
+            table.add_row(
+                run.id, when, Text(plain(run.source_name)), run.environment, count, amount, run.status, str(need), who
+            )
+        self._out.print(table)
+
+    def rows(self, rows: Iterable[Row]) -> None:
+        """The rows, one a line; of very many only the first."""
+        table = Table()
+        for name in ("Row", "Reference", "Customer", "KWD", "Action", "Status", "SMS"):
+            table.add_column(name, justify="right" if name in ("Row", "KWD") else "left")
+        shown = list(islice(rows, _MOST_ROWS + 1))
+        for row in shown[:_MOST_ROWS]:
+            amount = f"{row.amount:,.3f}" if row.amount is not None else row.typed_amount
+            texts = [Text(plain(text)) for text in (str(row.row), row.reference, row.customer, amount, row.action)]
+            table.add_row(*texts, Text(row.status, _COLOURS[row.status]), row.sms)
+        self._out.print(table)
+        if len(shown) > _MOST_ROWS:
+            self.say(f"The first {_MOST_ROWS} rows are shown; “batchinvoice report RUN” lists them all.", "dim")
+
+    def row(self, row: Row) -> None:
+        """One row's whole story."""
+        lines = {
+            "Row": str(row.row),
+            "Reference": row.reference,
+            "Customer": row.customer,
+            "Mobile": row.mobile,
+            "Amount": f"{row.amount:,.3f} KWD" if row.amount is not None else row.typed_amount,
+            "Action": row.action,
+            "Status": row.status,
+            "Amount at gateway": f"{row.gateway_amount:,.3f} KWD" if row.gateway_amount is not None else "",
+            "Invoice ID": row.gateway_id,
+            "Payment link": row.link,
+            "SMS": row.sms,
+            "Attempts": str(row.attempts),
+            "Updated at": f"{row.updated_at.astimezone(KUWAIT):%Y-%m-%d %H:%M:%S} (Kuwait)" if row.updated_at else "",
+        }
+        for name, value in lines.items():
+            if value:
+                self.say(f"{name + ':':19}{value}")
+        self.issues(row.issues)
+
+    @contextmanager
+    def progress(self, total: int, what: str) -> Iterator[Callable[[int], None]]:
+        """A bar on a terminal, nothing elsewhere; yields a function that is told how many more are done."""
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self._out, disable=not self._out.is_terminal or self._out.quiet) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda more: bar.advance(task, more)
+
+
+def where(issue: Issue) -> str:
+    """`Invoices!D5 Amount`, as far as it is known."""
+    place = issue.place
+    return " ".join(
+        part for part in (f"{place.sheet}!{place.cell}" if place.cell else place.sheet, place.heading) if part
+    )
+
+
+def plain(text: str) -> str:
+    """Text that a terminal only prints: without control characters and marks that turn the writing direction."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def _title(run: Run) -> str:
+    mark = "LIVE" if run.environment == "live" else "SANDBOX (test)"
+    return f"{plain(run.source_name)} · run {run.id} · {mark}"
