@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batchinvoice import __version__
+from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.client import Credentials, Gateway
 from batchinvoice.invoices.check import Checked, check
-from batchinvoice.invoices.invoice import SmsMode
+from batchinvoice.invoices.invoice import SmsMode, WireForms
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, run_status
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.ledger.ledger import Ledger
@@ -94,9 +95,18 @@ def connect(settings: Settings) -> Iterator[Gateway]:
         settings.username.get_secret_value(),
         settings.password.get_secret_value(),
     )
-    with Gateway(
-        settings.gateway_url, credentials, connections=settings.concurrency, timeout=settings.timeout
-    ) as gateway:
+    assumptions = Assumptions(
+        look_up_types=tuple(settings.look_up_types.split(",")),
+        nothing_found=tuple(filter(None, [settings.nothing_found.strip().lower()])),
+    )
+    gateway = Gateway(
+        settings.gateway_url,
+        credentials,
+        connections=settings.concurrency,
+        timeout=settings.timeout,
+        assumptions=assumptions,
+    )
+    with gateway:
         gateway.prove()
         yield gateway
 
@@ -121,7 +131,8 @@ def apply_run(
 ) -> Run:
     """The second verb: drive a run as far as it can go. Raises RunStopped, LedgerBusy or LedgerUnusable."""
     mode = SmsMode(run.options["sms_mode"])
-    terms = Terms(settings.merchant_code, mode, settings.concurrency, settings.expiry_days, now)
+    forms = WireForms(settings.country_code_form == "+965", settings.pay_type_form == "list")
+    terms = Terms(settings.merchant_code, mode, settings.concurrency, settings.expiry_days, now, forms)
     with ledger.working(), _conclusion(ledger, run):
         deliver(ledger, gateway, run, terms, progress)
         if run.options["sms"] == "yes":

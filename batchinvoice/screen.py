@@ -87,9 +87,11 @@ class Screen:
 
     def planned(self, summary: Summary) -> None:
         """What would happen: rows and KWD by action."""
-        table = Table(title=_title(summary.run), title_justify="left")
-        for name, justify in (("Would be", "left"), ("Rows", "right"), ("KWD", "right")):
-            table.add_column(name, justify="left" if justify == "left" else "right")
+        self.say(_title(summary.run), "bold")
+        table = Table()
+        table.add_column("Would be")
+        table.add_column("Rows", justify="right")
+        table.add_column("KWD", justify="right")
         names = {Action.CREATE: "created", Action.UPDATE: "updated", Action.UNCHANGED: "left unchanged"}
         for action, name in names.items():
             count, amount = summary.planned.get(action, (0, 0))
@@ -105,7 +107,8 @@ class Screen:
 
     def outcome(self, summary: Summary, workbooks: Workbooks | None) -> None:
         """The closing table: rows and KWD by status, the control difference, text messages, and the workbooks."""
-        table = Table(title=_title(summary.run), title_justify="left")
+        self.say(_title(summary.run), "bold")
+        table = Table()
         table.add_column("Status")
         table.add_column("Rows", justify="right")
         table.add_column("KWD", justify="right")

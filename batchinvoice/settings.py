@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     expiry_days: int = Field(30, alias="BATCHINVOICE_EXPIRY_DAYS", ge=1, le=1825)
     payment_methods: str = Field("1,2", alias="BATCHINVOICE_PAYMENT_METHODS")
     delivery: Delivery = Field(Delivery.SMS, alias="BATCHINVOICE_DELIVERY")
+    country_code_form: Literal["+965", "965"] = Field("+965", alias="BATCHINVOICE_COUNTRY_CODE_FORM")
+    pay_type_form: Literal["list", "text"] = Field("list", alias="BATCHINVOICE_PAY_TYPE_FORM")
+    look_up_types: str = Field("1", alias="BATCHINVOICE_LOOK_UP_TYPES", pattern=r"^[01](,[01])*$")
+    nothing_found: str = Field("", alias="BATCHINVOICE_NOTHING_FOUND")
     amount_min: Decimal = Field(Decimal("0.001"), alias="BATCHINVOICE_AMOUNT_MIN", gt=0)
     amount_max: Decimal = Field(Decimal("100000.000"), alias="BATCHINVOICE_AMOUNT_MAX", gt=0)
 

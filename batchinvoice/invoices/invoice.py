@@ -107,6 +107,20 @@ class Invoice:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class WireForms:
+    """Two forms that the gateway's pages disagree about: as seed 004 has them, or as newer public pages do.
+
+    `country_plus`: countryCode `"+965"`, else `"965"`. `pay_types_list`: allocatePayType `[1, 2]`, else `"1,2"`.
+    """
+
+    country_plus: bool = True
+    pay_types_list: bool = True
+
+
+SEED_FORMS = WireForms()
+
+
 def wire_types(invoice: Invoice, mode: SmsMode) -> tuple[str, str]:
     """`(invoiceType, invoiceSubType)` for the create call (seed 004).
 
@@ -129,21 +143,24 @@ def sms_after_create(invoice: Invoice, mode: SmsMode) -> SmsStatus:
     return SmsStatus.PENDING if invoice.delivery is Delivery.SMS else SmsStatus.NOT_WANTED
 
 
-def create_payload(invoice: Invoice, merchant_code: str, mode: SmsMode, default_expiry: dt.date) -> dict[str, object]:
+def create_payload(
+    invoice: Invoice, merchant_code: str, mode: SmsMode, default_expiry: dt.date, forms: WireForms = SEED_FORMS
+) -> dict[str, object]:
     """The create call's fields in the order and forms of seed 004; `default_expiry` is used when the row gives none."""
     invoice_type, sub_type = wire_types(invoice, mode)
+    pay_types = list(invoice.payment_types)
     payload: dict[str, object] = {
         "merchantCode": merchant_code,
         "mobileNumber": invoice.mobile,
         "customerName": invoice.customer,
         "referenceNumber": invoice.reference,
         "amount": money(invoice.amount),
-        "countryCode": f"+{invoice.country}",
+        "countryCode": f"+{invoice.country}" if forms.country_plus else invoice.country,
         "invoiceType": invoice_type,
         "invoiceSubType": sub_type,
         "description": invoice.description or "",
         "customerEmail": invoice.email,
-        "allocatePayType": list(invoice.payment_types),
+        "allocatePayType": pay_types if forms.pay_types_list else ",".join(map(str, pay_types)),
         "itemsList": [
             {"itemTitle": i.title, "rate": money(i.rate), "quantity": str(i.quantity), "amount": money(i.amount)}
             for i in invoice.items

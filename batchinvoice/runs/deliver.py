@@ -14,7 +14,14 @@ from itertools import islice
 
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Unauthorised
-from batchinvoice.invoices.invoice import SmsMode, create_payload, sms_after_create, update_payload
+from batchinvoice.invoices.invoice import (
+    SEED_FORMS,
+    SmsMode,
+    WireForms,
+    create_payload,
+    sms_after_create,
+    update_payload,
+)
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry, Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger
@@ -39,6 +46,7 @@ class Terms:
     workers: int
     expiry_days: int
     clock: Callable[[], dt.datetime]
+    forms: WireForms = SEED_FORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,9 @@ class _Delivery:
 
     def _create(self, intent: Intent) -> Outcome:
         expiry = (intent.at + dt.timedelta(days=self._terms.expiry_days)).astimezone(_KUWAIT).date()
-        payload = create_payload(intent.invoice, self._terms.merchant_code, self._terms.sms_mode, expiry)
+        payload = create_payload(
+            intent.invoice, self._terms.merchant_code, self._terms.sms_mode, expiry, self._terms.forms
+        )
         try:
             done = self._gateway.create(payload)
         except Unauthorised as error:
