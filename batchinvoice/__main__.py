@@ -1,6 +1,56 @@
-"""`python -m batchinvoice` and the `batchinvoice` command."""
+"""The entry point: whatever stops the work is said in plain words and ends with exit code 3, never with a traceback."""
 
-from batchinvoice.cli import main
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from batchinvoice.cli import cli
+
+COULD_NOT_RUN = 3
+
+
+def main() -> None:
+    """Run the command of the command line and exit with its code (design: 0 well, 1 a person, 2 usage, 3 not run)."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. What was done until then is in the ledger.", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Exception as error:  # the last line of defence against a traceback
+        said = explain(error)
+        click.echo(said, err=True)
+        if "--json" in sys.argv:
+            click.echo(json.dumps({"run": None, "status": "failed", "error": said}, ensure_ascii=False))
+        sys.exit(COULD_NOT_RUN)
+
+
+def explain(error: Exception) -> str:
+    """What stopped the work. An error of our own speaks for itself; of any other only the place is told.
+
+    The text of a foreign exception could hold a key or a customer's name.
+    """
+    from batchinvoice.session import EXPECTED
+
+    if isinstance(error, EXPECTED):
+        return str(error)
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown place"
+    return (
+        f"Something unexpected happened ({type(error).__name__} at {where}). What was done until then is in the "
+        "ledger: “batchinvoice history” shows it, and “batchinvoice apply RUN” goes on safely. Please report this line."
+    )
+
 
 if __name__ == "__main__":
     main()

@@ -73,7 +73,7 @@ def write_check_corrections(settings: Settings, source: Source, checked: Checked
 def open_ledger(settings: Settings) -> Iterator[Ledger]:
     """The ledger of the settings' merchant and environment. Raises SettingsError or LedgerError."""
     if not settings.merchant_code:
-        raise _missing(["HESABE_MERCHANT_CODE"])
+        raise _missing(settings.missing())
     url = settings.ledger_url.get_secret_value() or sqlite_url(settings.home)
     ledger = Ledger.open(url, settings.environment, settings.merchant_code, now)
     try:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,15 +14,9 @@ from batchinvoice import __version__
 from batchinvoice.emulator.command import emulator
 
 if TYPE_CHECKING:
-    from batchinvoice.app import Workbooks
-    from batchinvoice.gateway.client import Gateway
-    from batchinvoice.ledger.ledger import Ledger
-    from batchinvoice.ledger.records import Run
     from batchinvoice.screen import Screen
-    from batchinvoice.settings import Settings
-    from batchinvoice.summary import Summary
+    from batchinvoice.session import Ending, Session
 
-COULD_NOT_RUN = 3
 _SHEET = click.Path(path_type=Path)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -43,54 +36,15 @@ def cli() -> None:
     """
 
 
-def main() -> None:
-    """Entry point: whatever stops the work is said in plain words and ends with exit code 3, never with a traceback."""
-    try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.Abort:
-        click.echo("Stopped.", err=True)
-        sys.exit(1)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except Exception as error:
-        click.echo(explain(error), err=True)
-        sys.exit(COULD_NOT_RUN)
-
-
-def explain(error: Exception) -> str:
-    """What stopped the work. An error of our own speaks for itself; of any other only the place is told.
-
-    The text of a foreign exception could hold a key or a customer's name.
-    """
-    from batchinvoice.gateway.errors import GatewayError
-    from batchinvoice.ledger.errors import LedgerError
-    from batchinvoice.runs.errors import RunStopped
-    from batchinvoice.settings import SettingsError
-    from batchinvoice.sheets.errors import SheetError
-
-    if isinstance(error, (SettingsError, SheetError, LedgerError, GatewayError, RunStopped)):
-        return str(error)
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown place"
-    return (
-        f"Something unexpected happened ({type(error).__name__} at {where}). What was done until then is in the "
-        "ledger: “batchinvoice history” shows it, and “batchinvoice apply RUN” goes on safely. Please report this line."
-    )
-
-
 @contextmanager
-def _ledger() -> Iterator[tuple[Settings, Ledger]]:
+def _session(*, as_json: bool = False, report_dir: Path | None = None, yes: bool = False) -> Iterator[Session]:
     from batchinvoice import app
+    from batchinvoice.session import Session
     from batchinvoice.settings import load
 
-    settings = load()
+    settings = load(BATCHINVOICE_REPORT_DIR=report_dir)
     with app.open_ledger(settings) as ledger:
-        yield settings, ledger
+        yield Session(settings, ledger, _screen(as_json), settings.report_dir, yes)
 
 
 def _screen(as_json: bool) -> Screen:
@@ -132,13 +86,14 @@ def template(out: Path | None, lang: str) -> None:
 def check(context: click.Context, sheets: tuple[Path, ...], report_dir: Path | None, as_json: bool) -> None:
     """Look for mistakes and send nothing. Bad rows go into a corrections workbook to mend and run."""
     from batchinvoice import app
+    from batchinvoice.session import each
     from batchinvoice.settings import load
     from batchinvoice.summary import check_as_json
 
     screen = _screen(as_json)
     settings = load(BATCHINVOICE_REPORT_DIR=report_dir)
 
-    def one(sheet: Path) -> tuple[int, dict[str, Any]]:
+    def one(sheet: Path) -> Ending:
         source, checked = app.check_sheet(settings, sheet)
         corrections = app.write_check_corrections(settings, source, checked)
         screen.issues(checked.issues)
@@ -148,7 +103,10 @@ def check(context: click.Context, sheets: tuple[Path, ...], report_dir: Path | N
         bad = any(issue.is_error for issue in checked.issues)
         return int(bad), check_as_json(sheet, checked, corrections)
 
-    context.exit(_each(sheets, one, screen, as_json))
+    code, results = each(sheets, one, screen)
+    if as_json:
+        _print_json(results)
+    context.exit(code)
 
 
 @cli.command()
@@ -160,19 +118,16 @@ def plan(sheet: Path, no_sms: bool, strict: bool, as_json: bool) -> None:
     """Show what would happen with SHEET, and keep it as a planned run. Nothing is sent."""
     from batchinvoice import app
     from batchinvoice.runs.reconcile import problems
-    from batchinvoice.summary import as_json as to_json
     from batchinvoice.summary import summarise
 
-    screen = _screen(as_json)
-    with _ledger() as (settings, ledger):
-        run = app.plan_sheet(ledger, settings, sheet, sms=not no_sms, strict=strict)
-        issues, summary = list(problems(ledger, run)), summarise(ledger, run)
-        screen.issues(issues)
-        screen.planned(summary)
-        screen.rows(ledger.rows(run))
-        screen.say(f"To carry it out: batchinvoice apply {run.id}", "bold")
+    with _session(as_json=as_json) as session:
+        planned = app.plan_sheet(session.ledger, session.settings, sheet, sms=not no_sms, strict=strict)
+        session.screen.issues(list(problems(session.ledger, planned)))
+        session.screen.planned(summarise(session.ledger, planned))
+        session.screen.rows(session.ledger.rows(planned))
+        session.screen.say(f"To carry it out: batchinvoice apply {planned.id}", "bold")
         if as_json:
-            _print_json(to_json(summary, None, issues))
+            _print_json(session.result(planned, None))
 
 
 @cli.command()
@@ -183,9 +138,8 @@ def plan(sheet: Path, no_sms: bool, strict: bool, as_json: bool) -> None:
 @click.pass_context
 def apply(context: click.Context, run_id: str, report_dir: Path | None, yes: bool, as_json: bool) -> None:
     """Carry out a planned run, or go on with one that was cut off."""
-    screen = _screen(as_json)
-    with _ledger() as (settings, ledger):
-        code, result = _carry_out(settings, ledger, ledger.run(run_id), report_dir, yes, screen)
+    with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
+        code, result = session.carry_out(session.ledger.run(run_id))
     if as_json:
         _print_json(result)
     context.exit(code)
@@ -212,16 +166,14 @@ def run(
 
     Good rows are sent and bad ones wait in a corrections workbook. Running a sheet again makes nothing twice.
     """
-    from batchinvoice import app
+    from batchinvoice.session import each
 
-    screen = _screen(as_json)
-    with _ledger() as (settings, ledger):
-
-        def one(sheet: Path) -> tuple[int, dict[str, Any]]:
-            planned = app.plan_sheet(ledger, settings, sheet, sms=not no_sms, strict=strict)
-            return _carry_out(settings, ledger, planned, report_dir, yes, screen)
-
-        code = _each(sheets, one, screen, as_json)
+    with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
+        code, results = each(
+            sheets, lambda sheet: session.run_sheet(sheet, sms=not no_sms, strict=strict), session.screen
+        )
+    if as_json:
+        _print_json(results)
     context.exit(code)
 
 
@@ -234,26 +186,24 @@ def report(run_id: str, out: Path | None, report_dir: Path | None, as_json: bool
     """Write the workbooks of a run again, as things stand now."""
     from batchinvoice import app
 
-    screen = _screen(as_json)
-    with _ledger() as (settings, ledger):
-        found = ledger.run(run_id)
-        workbooks = app.write_workbooks(ledger, found, report_dir or settings.report_dir, out)
-        screen.workbooks(workbooks)
+    with _session(as_json=as_json, report_dir=report_dir) as session:
+        found = session.ledger.run(run_id)
+        workbooks = app.write_workbooks(session.ledger, found, session.report_dir, out)
+        session.screen.workbooks(workbooks)
         if as_json:
-            _print_json(_result(ledger, found, workbooks)[1])
+            _print_json(session.result(found, workbooks))
 
 
 @cli.command()
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many runs.")
 def history(limit: int) -> None:
     """List the latest runs."""
-    with _ledger() as (_, ledger):
-        runs = [(each, ledger.attention_count(each)) for each in ledger.history(limit)]
-    screen = _screen(as_json=False)
-    if runs:
-        screen.history(runs)
-    else:
-        screen.say("No runs yet. “batchinvoice run SHEET” makes the first one.")
+    with _session() as session:
+        runs = [(each, session.ledger.attention_count(each)) for each in session.ledger.history(limit)]
+        if runs:
+            session.screen.history(runs)
+        else:
+            session.screen.say("No runs yet. “batchinvoice run SHEET” makes the first one.")
 
 
 @cli.command()
@@ -263,18 +213,16 @@ def show(run_id: str, number: int | None) -> None:
     """Tell what came of a run, or of one row of it."""
     from batchinvoice.summary import summarise
 
-    screen = _screen(as_json=False)
-    with _ledger() as (_, ledger):
-        found = ledger.run(run_id)
+    with _session() as session:
+        found = session.ledger.run(run_id)
         if number is None:
-            screen.outcome(summarise(ledger, found), None)
-            screen.rows(ledger.rows(found))
+            session.screen.outcome(summarise(session.ledger, found), None)
+            session.screen.rows(session.ledger.rows(found))
             return
-        for each in ledger.rows(found):
-            if each.row == number:
-                screen.row(each)
-                return
-    raise click.UsageError(f"Run {run_id} has no row {number}: the sheet's own row numbers are meant.")
+        row = next((each for each in session.ledger.rows(found) if each.row == number), None)
+        if row is None:
+            raise click.UsageError(f"Run {run_id} has no row {number}: the sheet's own row numbers are meant.")
+        session.screen.row(row)
 
 
 @cli.command()
@@ -285,117 +233,14 @@ def show(run_id: str, number: int | None) -> None:
 @click.pass_context
 def send(context: click.Context, run_id: str, report_dir: Path | None, yes: bool, as_json: bool) -> None:
     """Text the customers of a run who still wait for their message."""
-    from batchinvoice import app
-    from batchinvoice.invoices.lifecycle import SmsStatus
-
-    screen = _screen(as_json)
-    with _ledger() as (settings, ledger):
-        found = ledger.run(run_id)
-        waiting = ledger.sms_counts(found).get(SmsStatus.PENDING, 0)
-        if waiting and not _confirmed(screen, yes, f"Text {waiting} customers ({found.environment})?"):
-            context.exit(1)
-        if waiting:
-            with app.connect(settings) as gateway:
-                found = app.send_sms(ledger, gateway, settings, found)
-        else:
-            screen.say("Nobody waits for a text message in this run.")
-        code, result = _finish(settings, ledger, found, report_dir, screen)
+    with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
+        code, result = session.send(session.ledger.run(run_id))
     if as_json:
         _print_json(result)
     context.exit(code)
 
 
 cli.add_command(emulator)
-
-
-def _carry_out(
-    settings: Settings, ledger: Ledger, planned: Run, report_dir: Path | None, yes: bool, screen: Screen
-) -> tuple[int, dict[str, Any]]:
-    """Prove the gateway, ask, deliver, report; returns the exit code and what --json prints."""
-    from batchinvoice import app
-    from batchinvoice.runs.errors import RunStopped
-    from batchinvoice.runs.reconcile import problems
-    from batchinvoice.summary import summarise
-
-    screen.issues(list(problems(ledger, planned)))
-    screen.planned(summarise(ledger, planned))
-    with app.connect(settings) as gateway:
-        if not _confirmed(screen, yes, f"Send this to the {planned.environment} gateway?"):
-            screen.say(f"Nothing was sent. The plan is kept: batchinvoice apply {planned.id}")
-            return 1, _result(ledger, planned, None)[1]
-        try:
-            planned = _deliver(settings, ledger, gateway, planned, screen)
-        except RunStopped as stopped:
-            screen.trouble(f"Stopped: {stopped}")
-            screen.trouble(f"Rows not sent are “pending”. To go on: batchinvoice apply {planned.id}")
-            planned = ledger.run(planned.id)
-    return _finish(settings, ledger, planned, report_dir, screen)
-
-
-def _deliver(settings: Settings, ledger: Ledger, gateway: Gateway, planned: Run, screen: Screen) -> Run:
-    from batchinvoice import app
-
-    with screen.progress(app.waiting(ledger, planned), "Invoices") as progress:
-        return app.apply_run(ledger, gateway, settings, planned, progress)
-
-
-def _finish(
-    settings: Settings, ledger: Ledger, done: Run, report_dir: Path | None, screen: Screen
-) -> tuple[int, dict[str, Any]]:
-    """Write the workbooks and show the outcome; work that is done stays done if a workbook cannot be written."""
-    from batchinvoice import app
-    from batchinvoice.sheets.errors import SheetError
-    from batchinvoice.summary import summarise
-
-    workbooks = None
-    try:
-        workbooks = app.write_workbooks(ledger, done, report_dir or settings.report_dir)
-    except SheetError as error:
-        screen.trouble(str(error))
-        screen.trouble(f"The invoices are made; only the report is missing: batchinvoice report {done.id}")
-    screen.outcome(summarise(ledger, done), workbooks)
-    summary, result = _result(ledger, done, workbooks)
-    return _code(summary, workbooks), result
-
-
-def _code(summary: Summary, workbooks: Workbooks | None) -> int:
-    from batchinvoice.summary import exit_code
-
-    if workbooks is None:
-        return COULD_NOT_RUN
-    return max(exit_code(summary), 1 if workbooks.disagreements else 0)
-
-
-def _result(ledger: Ledger, done: Run, workbooks: Workbooks | None) -> tuple[Summary, dict[str, Any]]:
-    from batchinvoice.runs.reconcile import problems
-    from batchinvoice.summary import as_json, summarise
-
-    summary = summarise(ledger, done)
-    return summary, as_json(summary, workbooks, problems(ledger, done))
-
-
-def _each(
-    sheets: tuple[Path, ...], one: Callable[[Path], tuple[int, dict[str, Any]]], screen: Screen, as_json: bool
-) -> int:
-    """Do it for every sheet: one that cannot be read does not stop the others. Returns the worst exit code."""
-    from batchinvoice.sheets.errors import SheetError
-
-    worst, results = 0, []
-    for sheet in sheets:
-        try:
-            code, result = one(sheet)
-        except SheetError as error:
-            screen.trouble(str(error))
-            code, result = COULD_NOT_RUN, {"run": None, "sheet": str(sheet), "status": "failed", "error": str(error)}
-        worst = max(worst, code)
-        results.append(result)
-    if as_json:
-        _print_json(results if len(results) > 1 else results[0])
-    return worst
-
-
-def _confirmed(screen: Screen, yes: bool, question: str) -> bool:
-    return yes or not screen.interactive or click.confirm(question)
 
 
 def _print_json(result: object) -> None:

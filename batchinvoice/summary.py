@@ -17,6 +17,8 @@ from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsSta
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 
+COULD_NOT_RUN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -51,7 +53,7 @@ def summarise(ledger: Ledger, run: Run) -> Summary:
 
 def exit_code(summary: Summary) -> int:
     """0 if every row ended well, 3 if the run was stopped, else 1: somebody is needed."""
-    return {RunStatus.COMPLETE: 0, RunStatus.PLANNED: 0, RunStatus.FAILED: 3}.get(summary.run.status, 1)
+    return {RunStatus.COMPLETE: 0, RunStatus.PLANNED: 0, RunStatus.FAILED: COULD_NOT_RUN}.get(summary.run.status, 1)
 
 
 def as_json(summary: Summary, workbooks: Workbooks | None, issues: Iterable[Issue]) -> dict[str, Any]:

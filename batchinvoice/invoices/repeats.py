@@ -30,7 +30,7 @@ class Repeat(NamedTuple):
 
 
 def repeats(rows: Sequence[Said]) -> list[Repeat]:
-    """Find the repeats of a sheet. An invalid row differs from all others of its reference: its meaning is not known."""
+    """Find the repeats of a sheet. An invalid row differs from any other: what it meant is not known."""
     found = [r for group in _groups(row.reference for row in rows) for r in _of_reference(rows, group)]
     held = {repeat.position for repeat in found}
     for group in _groups(row.invoice_id for row in rows):
