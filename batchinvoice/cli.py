@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,12 +29,18 @@ yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before s
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="batchinvoice")
-def cli() -> None:
+@click.option("--verbose", "-v", is_flag=True, help="Log every call to the gateway on standard error (no personal data).")
+def cli(verbose: bool) -> None:
     """Make, change and text invoices from a spreadsheet through the Hesabe gateway, each exactly once.
 
     Begin with "batchinvoice demo" (needs no settings), then "batchinvoice template" for a sheet to fill in,
     "batchinvoice check SHEET" to see what is wrong with it, and "batchinvoice run SHEET" to send it.
     """
+    # Our own loggers alone: those of libraries write addresses, and with them what is searched for.
+    if verbose:
+        own = logging.getLogger("batchinvoice")
+        own.addHandler(logging.StreamHandler())
+        own.setLevel(logging.DEBUG)
 
 
 @contextmanager

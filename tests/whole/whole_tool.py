@@ -1,0 +1,73 @@
+"""The tool as its users start it: a process of its own, against a gateway in another."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from batchinvoice.emulator.sandbox import SANDBOX
+
+HEADINGS = ("Reference Number", "Customer Name", "Mobile Number", "Amount", "Email", "Delivery")
+
+
+@dataclass
+class Tool:
+    """batchinvoice with its settings in the environment, in a folder of its own."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, *words: object, **changed: str) -> subprocess.CompletedProcess[str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HESABE_", "BATCHINVOICE_"))}
+        return subprocess.run(
+            [sys.executable, "-m", "batchinvoice", *map(str, words)],
+            cwd=self.folder,
+            env={**clean, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200", **self.settings, **changed},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    def json(self, *words: object, **changed: str) -> Any:
+        return json.loads(self(*words, "--json", **changed).stdout)
+
+    def sheet(self, name: str, rows: Sequence[Sequence[object]], headings: Sequence[str] = HEADINGS) -> Path:
+        """Write a workbook with these rows below the headings."""
+        book = openpyxl.Workbook()
+        book.active.title = "Invoices"
+        for row in (headings, *rows):
+            book.active.append(list(row))
+        path = self.folder / name
+        book.save(path)
+        return path
+
+
+def settings(folder: Path, base_url: str) -> dict[str, str]:
+    """A merchant's settings as environment variables."""
+    return {
+        **{f"HESABE_{name.upper()}": value for name, value in SANDBOX.items()},
+        "BATCHINVOICE_BASE_URL": base_url,
+        "BATCHINVOICE_HOME": str(folder / "home"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+
+
+def table(path: Path, sheet: str) -> list[dict[str, Any]]:
+    """A sheet of a workbook, each row by its headings."""
+    values = list(openpyxl.load_workbook(path)[sheet].values)
+    return [dict(zip(values[0], row, strict=True)) for row in values[1:] if any(cell is not None for cell in row)]
+
+
+def calls(truth: Mapping[str, list[dict[str, Any]]], name: str) -> list[dict[str, Any]]:
+    """The gateway's own account of one kind of call."""
+    return [call for call in truth["calls"] if call["name"] == name]
