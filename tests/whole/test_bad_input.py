@@ -1,0 +1,143 @@
+"""Bad input gets a clear error that names what to do, and loses nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from whole_tool import HEADINGS, Tool, table
+
+from batchinvoice.emulator.process import RunningEmulator
+
+GOOD = ["INV-1", "Noura", "66100201", 120.5, "noura@example.com", "sms"]
+
+
+def _file(tool: Tool, name: str, content: bytes) -> Path:
+    path = tool.folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("nothing.xlsx", b"", "is empty"),
+        ("blank.csv", b"  \r\n ", "is empty"),
+        ("letter.xlsx", b"Dear Sir", "is not an Excel workbook or a CSV file"),
+        ("broken.xlsx", b"PK\x03\x04 and no more", "is not an Excel workbook or a CSV file"),
+        ("other.csv", b"colour,size\nred,4\n", "No header row was found"),
+        ("bare.csv", b"reference,name,phone,amount\n", "nothing stands below the header"),
+        ("short.csv", b"reference,custmer nme,phone\n1,Ali,66100201\n", "no column \u201cAmount\u201d"),
+        (
+            "near.csv",
+            b"reference,custmer nme,phone,amount\n1,A,66100201,5\n",
+            "perhaps \u201ccustmer nme\u201d is meant",
+        ),
+        ("twice.csv", b"reference,name,customer,phone,amount\n1,A,A,66100201,5\n", "both mean Customer Name"),
+    ],
+)
+def test_a_sheet_that_cannot_be_read(
+    tool: Tool, gateway: RunningEmulator, name: str, content: bytes, said: str
+) -> None:
+    for command in ("check", "run"):
+        done = tool(command, _file(tool, name, content))
+        assert done.returncode == 3
+        assert said in done.stderr
+        assert name in done.stderr
+        assert "Traceback" not in done.stderr
+    assert gateway.truth()["calls"] == []
+
+
+def test_no_such_file(tool: Tool) -> None:
+    done = tool("run", "nowhere.xlsx")
+    assert done.returncode == 3
+    assert "There is no file nowhere.xlsx" in done.stderr
+
+
+def test_an_unknown_column_is_said_and_the_rest_goes(tool: Tool) -> None:
+    done = tool("run", tool.sheet("a.xlsx", [[*GOOD, "x"]], (*HEADINGS, "Salesman")))
+    assert done.returncode == 0
+    assert "Invoices!G1 Salesman" in done.stdout
+    assert "not known and is not used" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"HESABE_SECRET_KEY": "x" * 32}, "HESABE_SECRET_KEY"),
+        ({"HESABE_IV_KEY": "y" * 16}, "HESABE_IV_KEY"),
+        ({"HESABE_SECRET_KEY": "too short"}, "HESABE_SECRET_KEY"),
+        ({"HESABE_PASSWORD": "wrong"}, "HESABE_PASSWORD"),
+        ({"HESABE_ACCESS_CODE": "wrong"}, "HESABE_ACCESS_CODE"),
+        ({"HESABE_USERNAME": ""}, "HESABE_USERNAME"),
+        ({"BATCHINVOICE_BASE_URL": "http://127.0.0.1:9"}, "BATCHINVOICE_BASE_URL"),
+        ({"BATCHINVOICE_BASE_URL": "http://gateway.example.com"}, "https"),
+        ({"BATCHINVOICE_ENVIRONMENT": "production"}, "BATCHINVOICE_ENVIRONMENT"),
+        ({"BATCHINVOICE_PAYMENT_METHODS": "99"}, "BATCHINVOICE_PAYMENT_METHODS"),
+    ],
+)
+def test_settings_and_gateways_that_do_not_work(
+    tool: Tool, gateway: RunningEmulator, changed: dict[str, str], said: str
+) -> None:
+    done = tool("run", tool.sheet("a.xlsx", [GOOD]), **changed)
+    assert done.returncode == 3
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "wrong" not in done.stderr  # a setting's value is never repeated
+    assert gateway.truth()["invoices"] == []
+
+
+def test_once_the_setting_is_mended_the_planned_run_goes_on(tool: Tool, gateway: RunningEmulator) -> None:
+    stopped = tool("run", tool.sheet("a.xlsx", [GOOD]), HESABE_PASSWORD="wrong")
+    run = stopped.stderr.split("batchinvoice apply ")[1].split()[0]
+    assert tool("apply", run).returncode == 0
+    assert len(gateway.truth()["invoices"]) == 1
+
+
+def test_a_misspelt_setting_in_the_file_is_named(tool: Tool) -> None:
+    (tool.folder / "batchinvoice.toml").write_text('BATCHINVOICE_ENVIROMENT = "live"\n', encoding="utf-8")
+    done = tool("history")
+    assert done.returncode == 3
+    assert "BATCHINVOICE_ENVIROMENT" in done.stderr
+
+
+def test_the_settings_file_is_read(tool: Tool) -> None:
+    (tool.folder / "batchinvoice.toml").write_text('BATCHINVOICE_REPORT_DIR = "elsewhere"\n', encoding="utf-8")
+    assert tool("run", tool.sheet("a.xlsx", [GOOD])).returncode == 0
+    assert list((tool.folder / "elsewhere").glob("*.report.xlsx"))
+
+
+def test_a_report_that_is_open_loses_nothing(tool: Tool, gateway: RunningEmulator) -> None:
+    first = tool.json("run", tool.sheet("a.xlsx", [GOOD]), "--no-sms")
+    report = tool.folder / first["report"]
+    report.unlink()
+    # A folder in the report's place cannot be replaced, as a workbook that Excel holds cannot be on Windows.
+    report.mkdir()
+    done = tool("send", first["run"])
+    assert done.returncode == 3
+    assert "could not be written" in done.stderr
+    assert f"batchinvoice report {first['run']}" in done.stderr
+    assert len(gateway.truth()["texts"]) == 1
+    report.rmdir()
+    assert tool("report", first["run"]).returncode == 0
+    assert table(report, "Rows")[0]["SMS"] == "sent"
+
+
+def test_a_ledger_folder_that_cannot_be_written(tool: Tool, gateway: RunningEmulator) -> None:
+    _file(tool, "a-file", b"not a folder")
+    done = tool("run", tool.sheet("a.xlsx", [GOOD]), BATCHINVOICE_HOME=str(tool.folder / "a-file" / "home"))
+    assert done.returncode == 3
+    assert "BATCHINVOICE_HOME" in done.stderr
+    assert gateway.truth()["invoices"] == []
+
+
+def test_an_unknown_run(tool: Tool) -> None:
+    for command in ("apply", "report", "show", "send"):
+        done = tool(command, "20200101-001")
+        assert done.returncode == 3
+        assert "batchinvoice history" in done.stderr
+
+
+def test_wrong_usage_is_exit_2(tool: Tool) -> None:
+    for words in (["run"], ["launch"], ["run", "--fast", "a.xlsx"], ["template", "--lang", "fr"]):
+        assert tool(*words).returncode == 2
