@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -15,6 +16,10 @@ COULD_NOT_RUN = 3
 
 def main() -> None:
     """Run the command of the command line and exit with its code (design: 0 well, 1 a person, 2 usage, 3 not run)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows pipe may know no Arabic and no ✗: a mark in its place beats an error in the middle of a run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as done:
@@ -29,7 +34,7 @@ def main() -> None:
         said = explain(error)
         click.echo(said, err=True)
         if "--json" in sys.argv:
-            click.echo(json.dumps({"run": None, "status": "failed", "error": said}, ensure_ascii=False))
+            click.echo(json.dumps({"run": None, "status": "failed", "error": said}))
         sys.exit(COULD_NOT_RUN)
 
 

@@ -29,7 +29,9 @@ yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before s
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="batchinvoice")
-@click.option("--verbose", "-v", is_flag=True, help="Log every call to the gateway on standard error (no personal data).")
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Log every call to the gateway on standard error (no personal data)."
+)
 def cli(verbose: bool) -> None:
     """Make, change and text invoices from a spreadsheet through the Hesabe gateway, each exactly once.
 
@@ -189,7 +191,8 @@ def run(
 @click.option("--out", type=_SHEET, help="Name of the workbook (default: in the report folder).")
 @report_dir_option
 @json_option
-def report(run_id: str, out: Path | None, report_dir: Path | None, as_json: bool) -> None:
+@click.pass_context
+def report(context: click.Context, run_id: str, out: Path | None, report_dir: Path | None, as_json: bool) -> None:
     """Write the workbooks of a run again, as things stand now."""
     from batchinvoice import app
 
@@ -199,6 +202,7 @@ def report(run_id: str, out: Path | None, report_dir: Path | None, as_json: bool
         session.screen.workbooks(workbooks)
         if as_json:
             _print_json(session.result(found, workbooks))
+    context.exit(1 if workbooks.disagreements else 0)
 
 
 @cli.command()
@@ -251,4 +255,5 @@ cli.add_command(emulator)
 
 
 def _print_json(result: object) -> None:
-    click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    # ASCII alone, so that no code page on the way can change an Arabic name.
+    click.echo(json.dumps(result, indent=2))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from itertools import islice
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -57,7 +58,7 @@ class Screen:
 
     def say(self, text: str, style: str = "") -> None:
         """A line for the user."""
-        self._out.print(Text(plain(text), style=style), soft_wrap=True)
+        self._out.print(Text(plain(text), style=style), soft_wrap=not self._out.is_terminal)
 
     def trouble(self, text: str) -> None:
         """What went wrong, on standard error."""
@@ -67,14 +68,19 @@ class Screen:
         """The issues by cell, errors first; of very many only the first are shown, and how many more there are."""
         ordered = sorted(issues, key=lambda issue: not issue.is_error)
         for issue in ordered[:_MOST_ISSUES]:
-            line = Text()
-            line.append("✗ " if issue.is_error else "! ", style="red" if issue.is_error else "yellow")
-            line.append(plain(where(issue)), style="bold")
-            line.append(f"  {plain(issue.message)} ")
-            line.append(plain(issue.remedy), style="dim")
-            self._out.print(line, soft_wrap=True)
+            sign, colour = ("✗", "red") if issue.is_error else ("!", "yellow")
+            self._out.print(Text.assemble((f"{sign} ", colour), (plain(where(issue)), "bold")), soft_wrap=True)
+            self._indented(issue.message)
+            self._indented(f"→ {issue.remedy}", "dim")
         if len(ordered) > _MOST_ISSUES:
             self.say(f"… and {len(ordered) - _MOST_ISSUES} more; the workbooks show them all.", "dim")
+
+    def _indented(self, text: str, style: str = "") -> None:
+        """Wrapped at words on a terminal; elsewhere one line, so that it can be searched."""
+        if self._out.is_terminal:
+            self._out.print(Padding(Text(plain(text), style=style), (0, 0, 0, 4)))
+        else:
+            self._out.print(Text(f"    {plain(text)}", style=style), soft_wrap=True)
 
     def checked(self, name: str, checked: Checked) -> None:
         """The outcome of a check in one line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import click
 from batchinvoice import app
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
-from batchinvoice.invoices.lifecycle import SmsStatus
+from batchinvoice.invoices.lifecycle import Action, SmsStatus
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
@@ -22,7 +23,7 @@ from batchinvoice.runs.reconcile import problems
 from batchinvoice.screen import Screen
 from batchinvoice.settings import Settings, SettingsError
 from batchinvoice.sheets.errors import SheetError
-from batchinvoice.summary import COULD_NOT_RUN, as_json, exit_code, summarise
+from batchinvoice.summary import COULD_NOT_RUN, Summary, as_json, exit_code, summarise
 
 # What may stop the work; each says in its message what to do.
 EXPECTED = (SettingsError, SheetError, LedgerError, GatewayError, RunStopped)
@@ -47,9 +48,10 @@ class Session:
     def carry_out(self, planned: Run) -> Ending:
         """Show the plan, prove the gateway, ask, deliver and report; a run that is stopped is reported all the same."""
         self.screen.issues(list(problems(self.ledger, planned)))
-        self.screen.planned(summarise(self.ledger, planned))
+        summary = summarise(self.ledger, planned)
+        self.screen.planned(summary)
         with self._connected(planned) as gateway:
-            if not self._confirmed(f"Send this to the {planned.environment} gateway?"):
+            if not self._agreed(summary):
                 self.screen.say(f"Nothing was sent. The plan is kept: batchinvoice apply {planned.id}")
                 return 1, self.result(planned, None)
             return self.finish(self._driven(gateway, planned))
@@ -106,6 +108,15 @@ class Session:
             self.screen.trouble(f"Stopped: {stopped}")
             self.screen.trouble(f"What was not sent is “pending”. To go on: batchinvoice apply {run.id}")
             return self.ledger.run(run.id)
+
+    def _agreed(self, summary: Summary) -> bool:
+        """Ask before anything is sent; a plan that sends nothing needs no answer."""
+        sent = [summary.planned.get(action, (0, Decimal(0))) for action in (Action.CREATE, Action.UPDATE)]
+        count, amount = sum(n for n, _ in sent), sum((kwd for _, kwd in sent), Decimal(0))
+        environment = summary.run.environment
+        where = "LIVE gateway, to real customers" if environment == "live" else f"{environment} gateway"
+        invoices = f"{count:,} invoice{'' if count == 1 else 's'}"
+        return not count or self._confirmed(f"Send {invoices}, {amount:,.3f} KWD, to the {where}?")
 
     def _confirmed(self, question: str) -> bool:
         return self.yes or not self.screen.interactive or click.confirm(question)
