@@ -15,22 +15,34 @@ from batchinvoice.invoices.table import Broken, Cell
 
 # Excel keeps 15 significant digits: a longer whole number has lost its last ones.
 LARGEST_EXACT = 10**15
+# Above this Excel's digits leave no room for the fils.
+_LARGEST_AMOUNT = 10**12
 FILS = Decimal("0.001")
 
 # Marks that steer writing direction or hide: nobody types them on purpose, and they make equal texts differ.
 _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
 )
-_KWD = r"(?:kwd|kd|k\.d\.?|د\.?\s?ك\.?|دينار(?:\s?كويتي)?)"
-_CURRENCY = re.compile(rf"^{_KWD}\s*|\s*{_KWD}$", re.IGNORECASE)
-_SPACED = re.compile(r"[+-]?\d{1,3}(?:\s\d{3})+(?:\.\d+)?")
+_KWD = r"(?:kwd|kd|k\.d|د\.?\s?ك|دينار(?:\s?كويتي)?)"
+# The point of "KD.500" may end the abbreviation or begin the fils: it is understood only where it can be one of them.
+_CURRENCY = re.compile(rf"^{_KWD}(?:\.?\s+|\.(?=[\d,]+\.\d)|(?!\.))|\s*{_KWD}\.?$", re.IGNORECASE)
 _DIGITS_ONLY = re.compile(r"\d+")
 _PLAIN_AMOUNT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?P<mark>[,٬\s])\d{3})(?:(?P=mark)\d{3})*(?P<decimals>\.\d+)?")
+_COMMA_DECIMALS = re.compile(r"[+-]?\d{1,12},\d{1,3}")
+# How Excel shortens a long number when it writes it out as text: 1.23457E+15.
+_EXPONENT = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{2,}")
+_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _DAY_MONTH_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
-_NAMED_DATE = re.compile(r"(\d{1,2})[-/. ]([A-Za-z]{3,9})[-/., ]+(\d{4})")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED_DATES = (
+    re.compile(r"(?P<day>\d{1,2})[-/. ](?P<month>[A-Za-z]{3,9})[-/., ]+(?P<year>\d{4})"),
+    re.compile(r"(?P<month>[A-Za-z]{3,9})[. ]+(?P<day>\d{1,2})[, ]+(?P<year>\d{4})"),
+)
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 
 def shown(cell: Cell) -> str:
@@ -40,8 +52,12 @@ def shown(cell: Cell) -> str:
             return ""
         case bool():
             return "TRUE" if cell else "FALSE"
-        case float() | int():
-            return str(int(cell)) if float(cell).is_integer() and abs(cell) < 1e21 else format(cell, ".15g")
+        case float() | int() if abs(cell) < 1e21 and cell % 1 == 0:
+            return str(int(cell))
+        case float():
+            return format(cell, ".15g")
+        case int():
+            return format(Decimal(cell), ".15g")
         case dt.datetime():
             return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ", "seconds")
         case Broken():
@@ -54,12 +70,12 @@ def text(cell: Cell) -> str | Problem | None:
     match cell:
         case Broken():
             return broken(cell)
-        case dt.datetime() | dt.date():
+        case dt.date() | dt.time() | dt.timedelta():
             return problem(Code.TEXT_IS_DATE, value=shown(cell))
     cleaned = "".join(
         " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in shown(cell).translate(_INVISIBLE)
-    )
-    return cleaned.strip() or None
+    ).strip()
+    return problem(Code.CELL_ERROR, value=cleaned) if cleaned in _ERRORS else cleaned or None
 
 
 def identifier(cell: Cell) -> str | Problem | None:
@@ -68,12 +84,15 @@ def identifier(cell: Cell) -> str | Problem | None:
     Arabic-Indic and Persian digits become ASCII ones, so that one reference has one spelling.
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        if not float(cell).is_integer():
+        if cell % 1 != 0:
             return problem(Code.NUMBER_FRACTION, value=shown(cell))
         if abs(cell) >= LARGEST_EXACT:
             return problem(Code.NUMBER_LOSSY)
     value = text(cell)
-    return ascii_digits(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    value = ascii_digits(value)
+    return problem(Code.NUMBER_LOSSY) if _EXPONENT.fullmatch(value) else value
 
 
 def invoice_id(cell: Cell) -> str | Problem | None:
@@ -114,30 +133,33 @@ def amount(cell: Cell) -> Decimal | Problem | None:
     written = text(cell)
     if written is None or isinstance(written, Problem):
         return written
-    bare = _CURRENCY.sub("", ascii_digits(written).replace("٫", ".").replace("٬", " ").replace("−", "-"))
-    if _SPACED.fullmatch(bare):
-        bare = re.sub(r"\s", "", bare)
-    if len(bare) <= 40 and _PLAIN_AMOUNT.fullmatch(bare):
+    bare = _CURRENCY.sub("", ascii_digits(written).replace("٫", ".").replace("−", "-"))
+    if len(bare) > 40:
+        return problem(Code.AMOUNT_UNREADABLE, value=written)
+    if _PLAIN_AMOUNT.fullmatch(bare):
         return _exact(Decimal(bare))
-    return _with_commas(bare, written)
-
-
-def _with_commas(bare: str, written: str) -> Decimal | Problem:
-    if _THOUSANDS.fullmatch(bare) and len(bare) <= 40:
-        if "." in bare or bare.count(",") > 1:
-            return _exact(Decimal(bare.replace(",", "")))
-        return problem(Code.AMOUNT_AMBIGUOUS, value=written, proposed=f"{bare.replace(',', '')}.000")
-    if re.fullmatch(r"[+-]?\d{1,12},\d{1,3}", bare):
+    if grouped := _GROUPED.fullmatch(bare):
+        return _of_groups(bare, grouped, written)
+    if _COMMA_DECIMALS.fullmatch(bare):
         return problem(Code.AMOUNT_AMBIGUOUS, value=written, proposed=money(Decimal(bare.replace(",", "."))))
     return problem(Code.AMOUNT_UNREADABLE, value=written)
 
 
+def _of_groups(bare: str, grouped: re.Match[str], written: str) -> Decimal | Problem:
+    """Thousands in groups; one group alone, as `1,234` or `1 234`, may just as well be dinars and fils."""
+    mark = grouped["mark"]
+    value = Decimal(bare.replace(mark, ""))
+    if grouped["decimals"] or bare.count(mark) > 1 or mark == "٬":
+        return _exact(value)
+    return problem(Code.AMOUNT_AMBIGUOUS, value=written, proposed=money(value))
+
+
 def _exact(value: Decimal) -> Decimal | Problem:
-    if not value.is_finite() or abs(value) >= LARGEST_EXACT:
-        return problem(Code.AMOUNT_UNREADABLE, value=value)
-    rounded = value.quantize(FILS)
+    if abs(value) >= _LARGEST_AMOUNT:
+        return problem(Code.AMOUNT_UNREADABLE, value=f"{value:f}")
+    rounded = value.quantize(FILS) + 0  # no "-0.000"
     if rounded != value:
-        return problem(Code.AMOUNT_DECIMALS, value=value, proposed=rounded)
+        return problem(Code.AMOUNT_DECIMALS, value=f"{value:f}", proposed=rounded)
     return rounded
 
 
@@ -177,11 +199,10 @@ def date(cell: Cell) -> dt.date | Problem | None:
 def _written_date(written: str) -> dt.date | Problem | None:
     if iso := _ISO_DATE.fullmatch(written):
         return _calendar(*map(int, iso.groups()))
-    if named := _NAMED_DATE.fullmatch(written):
-        day, month, year = named.groups()
-        full = month.lower()
-        known = [i for i, short in enumerate(_MONTHS, 1) if full[:3] == short]
-        return _calendar(int(year), known[0], int(day)) if known else None
+    for form in _NAMED_DATES:
+        if named := form.fullmatch(written):
+            months = [i for i, name in enumerate(_MONTHS, 1) if name.startswith(named["month"].lower())]
+            return _calendar(int(named["year"]), months[0], int(named["day"])) if months else None
     if either := _DAY_MONTH_DATE.fullmatch(written):
         a, b, year_ = map(int, either.groups())
         readings = {d for d in (_calendar(year_, b, a), _calendar(year_, a, b)) if d is not None}
@@ -210,12 +231,17 @@ def payment_types(cell: Cell, default: tuple[int, ...]) -> tuple[int, ...] | Pro
     found: list[int] = []
     for part in ascii_digits(value).strip("[]").replace("،", ",").replace(";", ",").replace("+", ",").split(","):
         word = part.strip(" \"'").casefold()
-        number = int(word) if word.isdigit() and len(word) < 4 else names.get(word)
-        if number not in PAYMENT_TYPES:
-            choices = ", ".join(f"{n} {name}" for n, name in PAYMENT_TYPES.items())
-            return problem(Code.PAYMENT_METHOD_UNKNOWN, value=part.strip(), choices=choices)
-        found.append(number)
-    return tuple(dict.fromkeys(found))
+        number = int(word) if word.isdecimal() and len(word) < 4 else names.get(word)
+        if number in PAYMENT_TYPES:
+            found.append(number)
+        elif word:
+            return _no_method(part.strip())
+    return tuple(dict.fromkeys(found)) or _no_method(value)
+
+
+def _no_method(value: str) -> Problem:
+    choices = ", ".join(f"{number} {name}" for number, name in PAYMENT_TYPES.items())
+    return problem(Code.PAYMENT_METHOD_UNKNOWN, value=value, choices=choices)
 
 
 def broken(cell: Broken) -> Problem:

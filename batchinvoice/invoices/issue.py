@@ -93,7 +93,7 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.CELL_EMPTY: Words("{heading} is empty.", "Fill it in; every invoice needs it."),
     Code.TEXT_LONG: Words("{length} characters, but the gateway takes at most {limit}.", "Shorten it."),
     Code.NUMBER_LOSSY: Words(
-        "Excel stored this as a number of more than 15 digits and has lost its last digits.",
+        "Excel keeps this as a number and has lost its last digits.",
         "Format the cell as Text and type the whole value again.",
     ),
     Code.NUMBER_FRACTION: Words(
@@ -101,7 +101,7 @@ CATALOGUE: Mapping[Code, Words] = {
         "Format the cell as Text and type it again.",
     ),
     Code.TEXT_IS_DATE: Words(
-        "Excel has turned this into the date {value}.",
+        "Excel has turned this into the date or time {value}.",
         "Format the cell as Text and type it again.",
     ),
     Code.INVOICE_ID_BAD: Words(
@@ -137,8 +137,8 @@ CATALOGUE: Mapping[Code, Words] = {
         "Give it with at most three decimals{proposal}.",
     ),
     Code.AMOUNT_AMBIGUOUS: Words(
-        "“{value}” can be read in two ways: the comma may separate thousands or decimals.",
-        "Write it with a point and without commas{proposal}.",
+        "“{value}” can be read in two ways: as thousands, or as dinars and fils.",
+        "Write it with a point and nothing between the thousands{proposal}.",
     ),
     Code.AMOUNT_NOT_POSITIVE: Words(
         "The amount is {value}, but the least is {limit} KWD.", "Give an amount of at least that."
@@ -183,7 +183,7 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.REPEAT_DIFFERS: Words(
         "The reference “{value}” stands in rows {rows} with different contents.",
-        "Give each invoice its own reference, or keep only the right row.",
+        "Give each invoice its own reference, or keep only the right row. Several items of one invoice go on the sheet Items.",
     ),
     Code.ID_REPEATED: Words("Invoice ID {value} stands in rows {rows}.", "Keep only the row that is right."),
     Code.ID_CONFLICT: Words(

@@ -21,7 +21,7 @@ _Reader = Callable[[Any], Any]
 _DELIVERY_WORDS = {
     Delivery.SMS: ("text", "text message", "رساله نصيه", "رسالة"),
     Delivery.WHATSAPP: ("wa", "whats app", "واتساب", "واتس اب"),
-    Delivery.EMAIL: ("e-mail", "mail", "بريد", "ايميل", "البريد"),
+    Delivery.EMAIL: ("e-mail", "mail", "بريد", "ايميل", "البريد", "بريد إلكتروني", "البريد الإلكتروني"),
     Delivery.LINK: ("url", "none", "رابط", "الرابط"),
 }
 _LANGUAGE_WORDS = {"en": ("english", "إنجليزي", "الإنجليزية"), "ar": ("arabic", "عربي", "العربية")}
@@ -102,7 +102,7 @@ def _choice(field: Field, words: Mapping[Any, Sequence[str]], default: Any) -> _
     choices = ", ".join(BY_FIELD[field].choices or [str(value) for value in words])
 
     def read(cell: Cell) -> Any:
-        value = cells.text("1" if cell is True else "0" if cell is False else cell)
+        value = cells.text(cell)
         if value is None:
             return default
         if isinstance(value, Problem):
@@ -127,7 +127,7 @@ def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[t
             frame[Field.DELIVERY][position] = stated or rules.delivery
             continue
         if sub_type is None:
-            sub_type = SUB_TYPES[stated or (Delivery.SMS if invoice_type == TEXTED_TYPE else Delivery.LINK)]
+            sub_type = SUB_TYPES[_usual(invoice_type, stated)]
         raw = (invoice_type or "0", sub_type)
         # Delivery sms with type 0 and subtype 3 is just how a bulk SMS is made.
         meant = Delivery.SMS if stated is Delivery.SMS and raw == ("0", "3") else by_sub_type[sub_type]
@@ -136,3 +136,10 @@ def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[t
             problems.append((position, Field.DELIVERY, problem(Code.DELIVERY_CONFLICT, detail=detail)))
         frame[Field.DELIVERY][position] = meant
         frame[RAW_TYPES][position] = raw
+
+
+def _usual(invoice_type: str | None, stated: Delivery | None) -> Delivery:
+    """What Invoice Sub Type means where it is empty: type 1 is a text message, and type 0 must not become one."""
+    if invoice_type == TEXTED_TYPE:
+        return Delivery.SMS
+    return Delivery.LINK if stated in (None, Delivery.SMS) else stated

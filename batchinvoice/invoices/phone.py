@@ -8,12 +8,13 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneNumber
 
-from batchinvoice.invoices.cells import ascii_digits, broken, shown
+from batchinvoice.invoices.cells import identifier, shown
 from batchinvoice.invoices.issue import Code, Problem, problem
-from batchinvoice.invoices.table import Broken, Cell
+from batchinvoice.invoices.table import Cell
 
 _PUNCTUATION = re.compile(r"[\s\u00a0\-‐‑–—().\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff/]")
-_EXPONENT = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
+# A number that some program wrote out with decimals: 66666666.0.
+_WITH_DECIMALS = re.compile(r"[^.]*\d\.(\d\d?)")
 # The gateway's own form takes 8 to 16 digits that do not begin with 0.
 _GATEWAY_FORM = re.compile(r"[1-9][0-9]{7,15}")
 
@@ -39,12 +40,10 @@ class Phone(NamedTuple):
 
 def country_code(cell: Cell) -> str | Problem | None:
     """A dialling code (`965`, `+965`, `00965`, 965.0) → digits without `+`; None if empty."""
-    if isinstance(cell, Broken):
-        return broken(cell)
-    code = _PUNCTUATION.sub("", ascii_digits(shown(cell)))
-    if not code:
-        return None
-    code = code.removeprefix("+").removeprefix("00")
+    code = identifier(cell)
+    if code is None or isinstance(code, Problem):
+        return code
+    code = re.sub(r"[\s()]", "", code).removesuffix(".0").removeprefix("+").removeprefix("00")
     if code.isascii() and code.isdigit() and len(code) <= 3 and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
         return code
     return problem(Code.COUNTRY_CODE_BAD, value=shown(cell))
@@ -56,14 +55,15 @@ def phone(cell: Cell, stated_country: str | None, default_country: str) -> Phone
     `+` and `00` begin an international number. Other digits are a number of the stated (else the default) country,
     with or without its code before them; where both readings would do, or neither, it is a Problem.
     """
-    if isinstance(cell, Broken):
-        return broken(cell)
-    typed = ascii_digits(shown(cell)).strip()
-    if not typed:
+    typed = identifier(cell)
+    if typed is None:
         return None
-    if _EXPONENT.fullmatch(typed):
-        return problem(Code.PHONE_EXPONENT, value=typed)
-    digits = _PUNCTUATION.sub("", typed)
+    if isinstance(typed, Problem):
+        return problem(Code.PHONE_EXPONENT, value=shown(cell)) if typed.code is Code.NUMBER_LOSSY else typed
+    decimals = _WITH_DECIMALS.fullmatch(typed)
+    if typed.startswith("-") or (decimals and decimals[1] != "0"):
+        return problem(Code.PHONE_UNREADABLE, value=typed)
+    digits = _PUNCTUATION.sub("", typed.removesuffix(".0") if decimals else typed)
     country = stated_country or default_country
     if digits.startswith(("+", "00")):
         return _international(digits.removeprefix("+").removeprefix("00"), typed, stated_country)
