@@ -82,7 +82,8 @@ def check(table: Table, items: Table | None, rules: Rules) -> Checked:
         _row(table, i, matched.columns, values, invoices[i], statuses[i], found.of(i))
         for i, values in enumerate(records)
     ]
-    return Checked(table, items, rows, lines, _notes(table, matched))
+    notes = [note for sheet in (table, items) if sheet for note in _notes(sheet)]
+    return Checked(table, items, rows, lines, notes)
 
 
 def _read(table: Table, matched: Match, rules: Rules, found: Findings) -> list[dict[Any, Any]]:
@@ -168,9 +169,9 @@ def _row(
     )
 
 
-def _notes(table: Table, matched: Match) -> list[Issue]:
+def _notes(table: Table) -> list[Issue]:
     notes = []
-    for index in matched.unknown:
+    for index in match(table.headings).unknown:
         meant = likely(table.headings[index])
         near = f" (perhaps “{heading(meant)}”)" if meant else ""
         params = {"value": table.headings[index], "near": near}

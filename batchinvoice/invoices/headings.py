@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from batchinvoice.invoices.columns import BY_FIELD, COLUMNS, ITEM_FIELDS, REQUIRED, Field
 
 # Letters that are written one for another in everyday Arabic.
-_ARABIC_FORMS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
+_ARABIC_FORMS = str.maketrans("أإآٱىیةک", "ااااييهك", "ـ")
 _LIKENESS = 0.72
 
 
@@ -35,6 +35,12 @@ class Match:
     def is_items(self) -> bool:
         """True if this is the header of a sheet of items."""
         return Field.REFERENCE in self.columns and Field.ITEM_TITLE in self.columns and Field.AMOUNT not in self.columns
+
+    @property
+    def speaks_of_items(self) -> bool:
+        """True if this is, or was meant as, the header of a sheet of items: its lines must not be passed over."""
+        nameless = Field.ITEM_TITLE not in self.columns and any(field in self.columns for field in ITEM_FIELDS)
+        return self.is_items or (nameless and Field.REFERENCE in self.columns)
 
 
 def key(heading: str) -> str:
@@ -92,8 +98,3 @@ def likely(heading: str) -> Field | None:
     scored = [(difflib.SequenceMatcher(None, key(heading), name).ratio(), field) for name, field in _MEANING.items()]
     score, field = max(scored)
     return field if score >= _LIKENESS else None
-
-
-def has_item_columns(columns: Mapping[Field, int]) -> bool:
-    """True if items stand beside the invoices in the same sheet."""
-    return any(field in columns for field in ITEM_FIELDS)

@@ -36,10 +36,12 @@ def read_items(table: Table, references: Container[str], rules: Rules) -> list[I
     lines = []
     for position, values in enumerate(frame.to_dict("records")):
         item = checked_item(position, values, found)
+        if all(values[field] is None for field in ITEM_FIELDS) and not found.bad(position, *ITEM_FIELDS):
+            found.add(position, Field.ITEM_TITLE, problem(Code.ITEM_INCOMPLETE))
         reference = values[Field.REFERENCE]
-        if reference is None and not found.bad(position):
+        if reference is None:
             found.add(position, Field.REFERENCE, problem(Code.CELL_EMPTY))
-        elif reference is not None and reference not in references:
+        elif reference not in references:
             found.add(position, Field.REFERENCE, problem(Code.ITEM_ORPHAN, value=reference))
         lines.append(ItemLine(table.rows[position], reference, item, found.of(position)))
     return lines
@@ -52,19 +54,23 @@ def checked_item(position: int, values: Mapping[Any, Any], found: Findings) -> I
     item = _item(*(values[field] for field in ITEM_FIELDS))
     if isinstance(item, Item):
         return item
-    found.add(position, Field.ITEM_AMOUNT if item.code is Code.ITEM_AMOUNT_DIFFERS else Field.ITEM_TITLE, item)
+    found.add(position, *item)
     return None
 
 
-def _item(title: str | None, rate: Decimal | None, quantity: int | None, amount: Decimal | None) -> Item | Problem:
+def _item(
+    title: str | None, rate: Decimal | None, quantity: int | None, amount: Decimal | None
+) -> Item | tuple[Field, Problem]:
     limit = BY_FIELD[Field.ITEM_TITLE].max_length or 0
-    if title is None or rate is None or rate < 0:
-        return problem(Code.ITEM_INCOMPLETE)
+    if title is None or rate is None:
+        return Field.ITEM_TITLE if title is None else Field.ITEM_RATE, problem(Code.ITEM_INCOMPLETE)
     if len(title) > limit:
-        return problem(Code.TEXT_LONG, length=len(title), limit=limit)
+        return Field.ITEM_TITLE, problem(Code.TEXT_LONG, length=len(title), limit=limit)
+    if rate < 0:
+        return Field.ITEM_RATE, problem(Code.AMOUNT_NOT_POSITIVE, value=money(rate), limit="0.000")
     expected = rate * (quantity or 1)
     if amount is not None and amount != expected:
-        return problem(Code.ITEM_AMOUNT_DIFFERS, value=money(amount), expected=money(expected))
+        return Field.ITEM_AMOUNT, problem(Code.ITEM_AMOUNT_DIFFERS, value=money(amount), expected=money(expected))
     return Item(title, rate, quantity or 1, expected)
 
 

@@ -32,9 +32,8 @@ class Repeat(NamedTuple):
 def repeats(rows: Sequence[Said]) -> list[Repeat]:
     """Find the repeats of a sheet. An invalid row differs from any other: what it meant is not known."""
     found = [r for group in _groups(row.reference for row in rows) for r in _of_reference(rows, group)]
-    held = {repeat.position for repeat in found}
     for group in _groups(row.invoice_id for row in rows):
-        if not held.issuperset(group[1:]):
+        if len({rows[i].reference or i for i in group}) > 1:  # rows of one reference are judged by it
             found += _hold(rows, group, Field.INVOICE_ID, Code.ID_REPEATED, rows[group[0]].invoice_id)
     return found
 
