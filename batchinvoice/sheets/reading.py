@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import python_calamine as calamine
+from defusedxml.ElementTree import ParseError
 
 from batchinvoice.invoices.cells import shown
-from batchinvoice.invoices.headings import Match, match
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.headings import Match, match, near
 from batchinvoice.invoices.table import Cell, Table
 from batchinvoice.sheets import unreadable
 from batchinvoice.sheets.xlsx_marks import broken_cells
@@ -50,6 +52,10 @@ class _Header:
     headings: tuple[str, ...]
     matched: Match
 
+    @property
+    def unknown(self) -> list[str]:
+        return [self.headings[index] for index in self.matched.unknown]
+
 
 def read(path: Path) -> Source:
     """Read a sheet of invoices.
@@ -66,18 +72,28 @@ def read(path: Path) -> Source:
         raise unreadable.no_header(path, [grid.name for grid in grids])
     main = max(headers, key=lambda h: (h.matched.is_invoices, not h.matched.is_items, len(h.matched.columns)))
     if main.matched.missing:
-        raise unreadable.missing_columns(path, main.grid.name, main.index + 1, main.matched)
-    items = next((h for h in headers if h is not main and h.matched.is_items), None)
-    for header in (main, items):
-        if header and header.matched.repeated:
-            raise unreadable.repeated_columns(path, header.grid.name, header.index + 1, header.matched, header.headings)
-    invoices = _table(main)
-    if not invoices.rows:
+        raise unreadable.missing_columns(path, main.grid.name, main.index + 1, main.matched.missing)
+    invoices = _only(path, "invoices", [h for h in headers if h.matched.is_invoices])
+    if invoices is None:
         raise unreadable.no_rows(path, main.grid.name, main.index + 1)
-    items_table = _table(items) if items else None
-    return Source(
-        path, hashlib.sha256(content).hexdigest(), invoices, items_table if items_table and items_table.rows else None
-    )
+    items = _only(path, "items", [h for h in headers if not h.matched.is_invoices and h.matched.speaks_of_items])
+    return Source(path, hashlib.sha256(content).hexdigest(), invoices, items)
+
+
+def _only(path: Path, what: str, headers: Sequence[_Header]) -> Table | None:
+    """The one table of its kind that has rows; of two, nobody said which counts."""
+    tables = []
+    for header in headers:
+        if header.matched.repeated:
+            raise unreadable.repeated_columns(path, header.grid.name, header.index + 1, header.matched, header.headings)
+        if (table := _table(header)).rows:
+            tables.append(table)
+            if not header.matched.is_invoices and not header.matched.is_items:
+                missing = {Field.ITEM_TITLE: near(Field.ITEM_TITLE, header.unknown)}
+                raise unreadable.missing_columns(path, header.grid.name, header.index + 1, missing)
+    if len(tables) > 1:
+        raise unreadable.several_sheets(path, what, [table.sheet for table in tables])
+    return tables[0] if tables else None
 
 
 def _bytes(path: Path) -> bytes:
@@ -88,7 +104,7 @@ def _bytes(path: Path) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         raise unreadable.missing_file(path) from None
     except IsADirectoryError:
-        raise unreadable.not_a_workbook(path) from None
+        raise unreadable.folder(path) from None
     except OSError:
         raise unreadable.locked_file(path) from None
     if not content.strip():
@@ -102,7 +118,7 @@ def _workbook_grids(path: Path, content: bytes) -> list[_Grid]:
         return [_sheet_grid(path, workbook, name, content) for name in workbook.sheet_names]
     except calamine.PasswordError:
         raise unreadable.protected(path) from None
-    except (calamine.CalamineError, ValueError, KeyError):
+    except (calamine.CalamineError, ValueError, KeyError, ParseError):
         raise unreadable.not_a_workbook(path) from None
 
 
@@ -116,20 +132,23 @@ def _sheet_grid(path: Path, workbook: calamine.CalamineWorkbook, name: str, cont
         [None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)
     ]
     for (row, column), broken in broken_cells(content, name).items():
-        if row <= len(cells) and column <= len(cells[row - 1]):
-            cells[row - 1][column - 1] = broken
+        cells += [[] for _ in range(row - len(cells))]  # the reader ends at the last value
+        cells[row - 1] += [None] * (column - len(cells[row - 1]))
+        cells[row - 1][column - 1] = broken
     return _Grid(name, cells)
 
 
 def _csv_grid(path: Path, content: bytes) -> list[_Grid]:
     text = _decoded(path, content)
-    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows: list[list[Cell]] = []
+    line = 1
     try:
-        rows: list[list[Cell]] = [
-            [cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        ]
+        for row in reader:
+            rows.append([cell or None for cell in row])
+            line = reader.line_num + 1
     except csv.Error:
-        raise unreadable.not_a_workbook(path) from None
+        raise unreadable.stray_quote(path, line) from None
     return [_Grid(path.stem, rows)]
 
 
@@ -141,9 +160,16 @@ def _decoded(path: Path, content: bytes) -> str:
     for encoding in encodings:
         try:
             return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8-sig" and _mostly_utf8(content):
+                raise unreadable.damaged_text(path, content.count(b"\n", 0, error.start) + 1) from None
     raise unreadable.not_a_workbook(path)
+
+
+def _mostly_utf8(content: bytes) -> bool:
+    """True if more of the letters beyond ASCII can be read as UTF-8 than not: damaged, rather than another encoding."""
+    foreign = [c for c in content.decode("utf-8", "replace") if not c.isascii()]
+    return foreign.count("\ufffd") < len(foreign) / 2
 
 
 def _delimiter(text: str) -> str:
@@ -151,9 +177,10 @@ def _delimiter(text: str) -> str:
     top = text.splitlines()[:_HEADER_WITHIN]
 
     def known(delimiter: str) -> int:
-        return max(
-            (len(match([c or "" for c in row]).columns) for row in csv.reader(top, delimiter=delimiter)), default=0
-        )
+        try:
+            return max((len(match(row).columns) for row in csv.reader(top, delimiter=delimiter)), default=0)
+        except csv.Error:
+            return 0
 
     return max(_DELIMITERS, key=known)
 
@@ -180,7 +207,7 @@ def _table(header: _Header) -> Table:
     for number, row in _below(header):
         own = list(row[first:last])
         own += [None] * (width - len(own))
-        if any(cell is not None and cell != "" for cell in own):
+        if any(cell.strip() if isinstance(cell, str) else cell is not None for cell in own):
             rows.append(number)
             cells.append(own)
     return Table(header.grid.name, header.headings[first:last], rows, cells, header.index + 1, first + 1)

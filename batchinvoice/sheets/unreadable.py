@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from batchinvoice.invoices.columns import Field, heading
 from batchinvoice.invoices.headings import Match
+from batchinvoice.invoices.issue import column_letters
 from batchinvoice.sheets.errors import SheetError
 
 
@@ -23,6 +25,11 @@ def locked_file(path: Path) -> UnreadableSheet:
     return UnreadableSheet(f"{path} may not be read. If it is open in Excel, close it; else check its permissions.")
 
 
+def folder(path: Path) -> UnreadableSheet:
+    """A folder where a file was wanted."""
+    return UnreadableSheet(f"{path} is a folder. Name the sheet in it.")
+
+
 def empty_file(path: Path) -> UnreadableSheet:
     """The file holds nothing."""
     return UnreadableSheet(f"{path.name} is empty. Save the sheet again in Excel, or copy it again.")
@@ -33,6 +40,22 @@ def not_a_workbook(path: Path) -> UnreadableSheet:
     return UnreadableSheet(
         f"{path.name} is not an Excel workbook or a CSV file (or it is damaged). "
         "Open it in Excel and save it again as “Excel Workbook (.xlsx)”."
+    )
+
+
+def damaged_text(path: Path, line: int) -> UnreadableSheet:
+    """UTF-8 text with bytes in it that are none: read in another encoding, every Arabic name would be garbled."""
+    return UnreadableSheet(
+        f"{path.name} is damaged: line {line} holds a character that cannot be read. "
+        "Save the sheet again in Excel as “CSV UTF-8”, or as a workbook."
+    )
+
+
+def stray_quote(path: Path, line: int) -> UnreadableSheet:
+    """A quotation mark that swallows the rows below it."""
+    return UnreadableSheet(
+        f"{path.name}, line {line}: a quotation mark is opened and not closed as it should be, "
+        "so that it is not certain where the row ends. Correct it, or save the sheet as a workbook."
     )
 
 
@@ -55,6 +78,15 @@ def no_header(path: Path, sheets: list[str]) -> UnreadableSheet:
     )
 
 
+def several_sheets(path: Path, what: str, sheets: Sequence[str]) -> UnreadableSheet:
+    """Two sheets of the same kind: one of them would be passed over."""
+    named = " and ".join(f"“{sheet}”" for sheet in sheets)
+    return UnreadableSheet(
+        f"{path.name} has {what} on {len(sheets)} sheets: {named}. Keep one of them in this workbook, "
+        "and save each of the others as a workbook of its own."
+    )
+
+
 def no_rows(path: Path, sheet: str, header_row: int) -> UnreadableSheet:
     """A header without rows."""
     return UnreadableSheet(
@@ -62,10 +94,10 @@ def no_rows(path: Path, sheet: str, header_row: int) -> UnreadableSheet:
     )
 
 
-def missing_columns(path: Path, sheet: str, header_row: int, matched: Match) -> UnreadableSheet:
+def missing_columns(path: Path, sheet: str, header_row: int, missing: Mapping[Field, Sequence[str]]) -> UnreadableSheet:
     """A header without some required columns; headings that look like them are named."""
     said = []
-    for field, near in matched.missing.items():
+    for field, near in missing.items():
         like = f" (perhaps “{near[0]}” is meant: rename it)" if near else ""
         said.append(f"“{heading(field)}”{like}")
     return UnreadableSheet(
@@ -78,7 +110,7 @@ def repeated_columns(
 ) -> UnreadableSheet:
     """Two headings that mean the same."""
     said = [
-        f"{' and '.join(f'“{headings[i]}”' for i in indexes)} both mean {heading(field)}"
+        f"{' and '.join(f'“{headings[i]}” ({column_letters(i + 1)})' for i in indexes)} both mean {heading(field)}"
         for field, indexes in matched.repeated.items()
     ]
     return UnreadableSheet(f"{path.name}, sheet {sheet}, row {header_row}: {'; '.join(said)}. Keep only one of them.")

@@ -9,8 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring, iterparse
+from defusedxml.ElementTree import fromstring, iterparse
 
 from batchinvoice.invoices.table import Broken
 
@@ -21,7 +20,10 @@ _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
 def broken_cells(content: bytes, sheet: str) -> dict[tuple[int, int], Broken]:
-    """The broken cells of a sheet by (row, column), both from 1; empty for other formats than xlsx."""
+    """The broken cells of a sheet by (row, column), both from 1; empty for other formats than xlsx.
+
+    Raises ParseError or ValueError if a part cannot be read: without it, a broken cell would pass for an empty one.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             part = _part(archive, sheet)
@@ -29,7 +31,7 @@ def broken_cells(content: bytes, sheet: str) -> dict[tuple[int, int], Broken]:
                 return {}
             with archive.open(part) as stream:
                 return dict(_broken(iterparse(stream, events=("end",))))
-    except (zipfile.BadZipFile, KeyError, ParseError, DefusedXmlException, EOFError):
+    except (zipfile.BadZipFile, KeyError, EOFError):
         return {}
 
 
