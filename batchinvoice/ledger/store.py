@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -30,9 +30,10 @@ def open_store(url: str) -> Engine:
     """
     try:
         address = make_url(url)
-        if address.get_backend_name() == "sqlite" and address.database:
-            _make_private(Path(address.database))
-        engine = create_engine(address)
+        if address.get_backend_name() == "sqlite":
+            _make_private(_file(address))
+        # No parameters in errors: they are customers' names and phones.
+        engine = create_engine(address, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
         raise LedgerUnusable(
             "BATCHINVOICE_LEDGER_URL is not the address of a database that can be used here."
@@ -48,8 +49,14 @@ def open_store(url: str) -> Engine:
     return engine
 
 
+def _file(address: URL) -> Path:
+    if address.database in (None, "", ":memory:"):
+        raise LedgerUnusable("BATCHINVOICE_LEDGER_URL names no file, and a ledger must outlive the program. Name one.")
+    return Path(str(address.database)).resolve()
+
+
 def _unusable(url: str, why: str) -> LedgerUnusable:
-    where = make_url(url).render_as_string(hide_password=True)
+    where = make_url(url).set(query={}).render_as_string(hide_password=True)
     return LedgerUnusable(
         f"The ledger {where} cannot be used ({why}). Check that its folder exists and can be written to, "
         "or set BATCHINVOICE_HOME to another folder. Nothing was sent."
@@ -111,9 +118,9 @@ def _migrate(engine: Engine) -> None:
 def working_lock(engine: Engine) -> AbstractContextManager[object]:
     """Held while a run is driven: one process at a time works with a ledger file. It dies with its process.
 
-    Raises LedgerBusy on entering when another process holds it.
+    Raises LedgerBusy on entering when another process holds it, LedgerUnusable when its folder cannot be written.
     """
-    return _WorkingLock(Path(engine.url.database or "ledger") if engine.dialect.name == "sqlite" else None)
+    return _WorkingLock(_file(engine.url) if engine.dialect.name == "sqlite" else None)
 
 
 class _WorkingLock:
@@ -128,6 +135,11 @@ class _WorkingLock:
             raise LedgerBusy(
                 "Another batchinvoice is working with this ledger at this moment. "
                 "Wait until it has finished, then run this again; nothing was sent."
+            ) from None
+        except OSError as error:
+            raise LedgerUnusable(
+                f"The folder of the ledger cannot be written ({error.strerror or 'no access'}). Check who may write in "
+                "it, or set BATCHINVOICE_HOME to another folder. Nothing was sent."
             ) from None
 
     def __exit__(self, *_: object) -> None:
