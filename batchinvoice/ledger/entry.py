@@ -3,52 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import NEXT, NEXT_SMS, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
+from batchinvoice.ledger.intent import STATED, Intent, Outcome
 from batchinvoice.ledger.records import Known, Row, Run, issues_to_json
 from batchinvoice.ledger.tables import attempts, invoices, references, rows, runs, sms_calls
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A call that is written down and may now be made. `attempt` and `invoice_key` are the ledger's own numbers."""
-
-    attempt: int
-    row: Row
-    invoice: Invoice
-    invoice_key: int
-    action: Action
-    before: Known | None
-    at: dt.datetime
-
-    @property
-    def gateway_id(self) -> str:
-        """The id under which an update goes out; empty for a create."""
-        return (self.before.gateway_id if self.before else self.invoice.invoice_id) or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a row. Fields that stay None leave the invoice as it was."""
-
-    status: RowStatus
-    issues: tuple[Issue, ...] = ()
-    gateway_id: str | None = None
-    origin: str | None = None
-    token: str | None = None
-    link: str | None = None
-    gateway_amount: Decimal | None = None
-    sms: SmsStatus | None = None
-    tries: int = 1
-    detail: str = ""
 
 
 class Entry:
@@ -68,7 +34,7 @@ class Entry:
         """Write down that the invoice is about to be created: its outcome is unknown until it is understood.
 
         `not_made` is the invoice of the same reference that is known not to exist. Raises IntegrityError if the
-        reference has an invoice already.
+        reference has an invoice already, LedgerBusy if another process has meant to make it meanwhile.
         """
         values = {
             "state": InvoiceState.UNKNOWN,
@@ -81,8 +47,10 @@ class Entry:
         }
         scope = {"environment": run.environment, "merchant_code": run.merchant_code}
         if not_made:
-            self._db.execute(update(invoices).where(invoices.c.id == not_made.key).values(values))
             key = not_made.key
+            still = (invoices.c.id == key) & (invoices.c.state == InvoiceState.NOT_MADE)
+            if self._db.execute(update(invoices).where(still).values(values)).rowcount != 1:
+                raise LedgerBusy(OVERTAKEN)
         else:
             key = self._inserted(self._db.execute(insert(invoices).values(**values, **scope)).inserted_primary_key)
             self._db.execute(insert(references).values(**scope, reference=invoice.reference, invoice_id=key))
@@ -107,19 +75,26 @@ class Entry:
                 content=invoice.content(),
                 fingerprint="",
                 gateway_id=invoice.invoice_id,
-                origin="sheet",
+                origin=STATED,
                 sms=SmsStatus.NOT_WANTED,
                 run_id=run.id,
                 intended_at=self._now,
                 updated_at=self._now,
             )
             key = self._inserted(self._db.execute(made).inserted_primary_key)
-        named = (references.c.environment == run.environment) & (references.c.merchant_code == run.merchant_code)
-        taken = select(references.c.invoice_id).where(named, references.c.reference == invoice.reference)
-        if self._db.execute(taken).scalar() is None:
-            self._db.execute(insert(references).values(**scope, reference=invoice.reference, invoice_id=key))
+        renames = self._name(scope, invoice.reference, key)
         self._set_row(row, action=Action.UPDATE, invoice_id=key)
-        return self._attempt(run, row, invoice, key, Action.UPDATE, known)
+        return replace(self._attempt(run, row, invoice, key, Action.UPDATE, known), renames=renames)
+
+    def _name(self, scope: Mapping[str, str], reference: str, key: int) -> bool:
+        """Give the invoice this reference, unless it belongs to one that is made; returns whether that is new to it."""
+        at = and_(references.c.reference == reference, *(references.c[name] == scope[name] for name in scope))
+        owner = self._db.execute(select(invoices.c.id, invoices.c.state).join(references).where(at)).first()
+        if owner is None:
+            self._db.execute(insert(references).values(**scope, reference=reference, invoice_id=key))
+        elif owner.state is InvoiceState.NOT_MADE:
+            self._db.execute(update(references).where(at).values(invoice_id=key))
+        return owner is None or owner.state is InvoiceState.NOT_MADE
 
     def settle(self, intent: Intent, outcome: Outcome) -> None:
         """Write down what came of a call."""
@@ -129,6 +104,11 @@ class Entry:
             update(invoices).where(invoices.c.id == intent.invoice_key).values(self._invoice_values(intent, outcome))
         )
         self.settle_row(intent.row, intent.action, outcome, intent.invoice_key)
+        if outcome.certainly_nothing and (intent.renames or intent.stated):
+            # Else a later row of that reference would be taken for a change of this invoice.
+            own = references.c.invoice_id == intent.invoice_key
+            new = own if intent.stated else own & (references.c.reference == intent.invoice.reference)
+            self._db.execute(delete(references).where(new))
 
     def settle_row(self, row: Row, action: Action, outcome: Outcome, invoice_key: int | None = None) -> None:
         """Write down what came of a row."""
@@ -190,11 +170,15 @@ class Entry:
             values |= {
                 "state": InvoiceState.MADE,
                 "content": intent.invoice.content(),
-                "fingerprint": intent.invoice.fingerprint(),
+                # What the gateway said back to be otherwise is not certain: no later row may pass for unchanged.
+                "fingerprint": "" if any(i.is_error for i in outcome.issues) else intent.invoice.fingerprint(),
             }
-        elif outcome.status in (RowStatus.REJECTED, RowStatus.PENDING):
-            as_before = {"fingerprint": intent.before.fingerprint} if intent.before else {}
-            values |= {"state": InvoiceState.NOT_MADE} if intent.action is Action.CREATE else as_before
+        elif intent.action is Action.CREATE and outcome.status in (RowStatus.REJECTED, RowStatus.PENDING):
+            values |= {"state": InvoiceState.NOT_MADE}
+        elif outcome.certainly_nothing and intent.stated:
+            values |= {"state": InvoiceState.NOT_MADE, "gateway_id": None}
+        elif outcome.certainly_nothing and intent.before and outcome.tries <= 1:
+            values |= {"fingerprint": intent.before.fingerprint}
         given = {
             "gateway_id": outcome.gateway_id,
             "origin": outcome.origin,

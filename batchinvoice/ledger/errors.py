@@ -9,6 +9,11 @@ LedgerError
 
 from __future__ import annotations
 
+OVERTAKEN = (
+    "Another process is making the same invoices at this moment. Wait until it has finished, then run this again; of "
+    "this batch nothing was sent."
+)
+
 
 class LedgerError(Exception):
     """The ledger cannot do what was asked. The message says what to do."""

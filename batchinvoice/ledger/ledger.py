@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
-from batchinvoice.ledger.errors import LedgerBusy, LedgerUnusable, NoSuchRun
+from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy, LedgerUnusable, NoSuchRun
 from batchinvoice.ledger.mapping import (
     item_values,
     row_values,
@@ -74,10 +74,7 @@ class Ledger:
             with self._engine.begin() as connection:
                 yield connection
         except IntegrityError:
-            raise LedgerBusy(
-                "Another process is making the same invoices at this moment. Wait until it has finished, then run this "
-                "again; of this batch nothing was sent."
-            ) from None
+            raise LedgerBusy(OVERTAKEN) from None
         except DBAPIError as error:
             raise LedgerUnusable(
                 f"The ledger could not be read or written ({error.orig}). Check the disk and the folder of "
@@ -99,7 +96,9 @@ class Ledger:
 
     def _next_name(self, db: Connection, planned_at: dt.datetime) -> str:
         day = f"{planned_at.astimezone(_KUWAIT):%Y%m%d}-"
-        last = db.execute(select(func.max(runs.c.id)).where(runs.c.id.startswith(day))).scalar()
+        # Longer names first: after 999 runs in a day comes 1000.
+        latest = select(runs.c.id).order_by(func.length(runs.c.id).desc(), runs.c.id.desc()).limit(1)
+        last = db.execute(latest.where(runs.c.id.startswith(day))).scalar()
         return f"{day}{int(last.removeprefix(day)) + 1 if last else 1:03d}"
 
     def known_references(self, wanted: Sequence[str]) -> dict[str, Known]:

@@ -107,6 +107,7 @@ def to_known(record: RowMapping) -> Known:
         invoice=Invoice.from_content(record["content"], record["gateway_id"]),
         fingerprint=record["fingerprint"],
         gateway_id=record["gateway_id"],
+        origin=record["origin"],
         link=record["link"] or "",
         gateway_amount=record["gateway_amount"],
         sms=record["sms"],

@@ -98,13 +98,18 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An invoice that the ledger knows. `key` is the ledger's number of it; `run_id` the run that meant it last."""
+    """An invoice that the ledger knows. `key` is the ledger's number of it; `run_id` the run that meant it last.
+
+    `origin` is the call by which the gateway id was obtained: `create`, `find` or `update`; `sheet` while only a sheet
+    has said that there is such an invoice.
+    """
 
     key: int
     state: InvoiceState
     invoice: Invoice
     fingerprint: str
     gateway_id: str | None
+    origin: str | None
     link: str
     gateway_amount: Decimal | None
     sms: SmsStatus

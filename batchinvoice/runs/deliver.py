@@ -14,6 +14,7 @@ from itertools import islice
 
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Unauthorised
+from batchinvoice.gateway.records import GatewayInvoice
 from batchinvoice.invoices.invoice import (
     SEED_FORMS,
     SmsMode,
@@ -23,7 +24,8 @@ from batchinvoice.invoices.invoice import (
     update_payload,
 )
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
-from batchinvoice.ledger.entry import Entry, Intent, Outcome
+from batchinvoice.ledger.entry import Entry
+from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Row, Run
 from batchinvoice.runs.decide import Decision
@@ -77,24 +79,38 @@ class _Delivery:
         self._stop: str | None = None
 
     def drive(self) -> None:
-        """Until nothing waits and nothing flies: write down what landed and what leaves next, then let it leave."""
+        """Until nothing waits and nothing flies."""
         with ThreadPoolExecutor(self._terms.workers, thread_name_prefix="deliver") as pool:
-            while True:
-                if len(self._waiting) < self._terms.workers:
-                    self._waiting.extend(islice(self._pages, _PAGE))
-                landed = [future for future in self._flying if future.done()]
-                with self._ledger.entry() as entry:
-                    done = sum(self._land(entry, self._flying[future], future) for future in landed)
-                    intents, settled = self._claim(entry)
-                self._progress(done + settled)
-                for future in landed:
-                    del self._flying[future]
-                self._flying |= {pool.submit(self._send, intent): intent for intent in intents}
-                if not self._flying and (self._stop or not self._waiting):
-                    break
-                self._await_one()
+            try:
+                while self._go_on(pool):
+                    self._await_one()
+            finally:
+                self._land_rest()
         if self._stop:
             raise RunStopped(self._stop)
+
+    def _go_on(self, pool: ThreadPoolExecutor) -> bool:
+        """Write down what landed and what leaves next, then let it leave; False if there is no more to do."""
+        if len(self._waiting) < self._terms.workers:
+            self._waiting.extend(islice(self._pages, _PAGE))
+        landed = [future for future in self._flying if future.done()]
+        with self._ledger.entry() as entry:
+            done = sum(self._land(entry, self._flying[future], future) for future in landed)
+            intents, settled = self._claim(entry)
+        for future in landed:
+            del self._flying[future]
+        self._flying |= {pool.submit(self._send, intent): intent for intent in intents}
+        self._progress(done + settled)
+        return bool(self._flying or (self._waiting and not self._stop))
+
+    def _land_rest(self) -> None:
+        """Whatever ended the loop, calls that are under way are awaited, and no answer is lost."""
+        wait(self._flying)
+        answered = {future: intent for future, intent in self._flying.items() if not future.exception()}
+        if answered:
+            with self._ledger.entry() as entry:
+                for future, intent in answered.items():
+                    self._land(entry, intent, future)
 
     def _decided(self) -> Iterator[tuple[Row, Decision]]:
         """The pending rows, decided anew: since they were planned, another run may have made their invoices."""
@@ -171,10 +187,17 @@ class _Delivery:
         try:
             done = self._gateway.create(payload)
         except Unauthorised as error:
-            found = look_up(self._gateway, intent.invoice, intent.at, self._terms.clock())
-            if len(found) > 1:
-                raise OutcomeUnknown("The login was renewed, and the reference stands at the gateway twice.") from None
-            if found:
-                return adopted(intent, found[0], self._terms.sms_mode, self._places, error.attempts)
+            if found := self._found(intent):
+                return adopted(intent, found, self._terms.sms_mode, self._places, error.attempts)
             done = self._gateway.create(payload)
         return succeeded(intent, done, self._terms.sms_mode, self._places)
+
+    def _found(self, intent: Intent) -> GatewayInvoice | None:
+        """The invoice of a create that was not accepted, if it was made all the same. Raises OutcomeUnknown."""
+        try:
+            found = look_up(self._gateway, intent.invoice, intent.at, self._terms.clock())
+        except GatewayError as error:
+            raise OutcomeUnknown(f"The login was renewed, and the look-up failed. {error.message}") from None
+        if len(found) > 1 or any(each.amount not in (None, intent.invoice.amount) for each in found):
+            raise OutcomeUnknown("The login was renewed, and the reference stands at the gateway for something else.")
+        return found[0] if found else None

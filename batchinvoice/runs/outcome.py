@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from batchinvoice.gateway.client import Done
 from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Refused, Unauthorised
 from batchinvoice.gateway.records import GatewayInvoice
@@ -10,10 +12,11 @@ from batchinvoice.invoices.headings import meaning
 from batchinvoice.invoices.invoice import SmsMode, sms_after_create
 from batchinvoice.invoices.issue import Code, Issue, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
-from batchinvoice.ledger.entry import Intent, Outcome
+from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.runs.echo import differences
 from batchinvoice.runs.places import Places
 
+_FILS, _NO_AMOUNT = Decimal("0.001"), Decimal(10**12)
 # After these the call may have been carried out.
 _UNCERTAIN = (OutcomeUnknown, Unauthorised)
 
@@ -32,13 +35,18 @@ def succeeded(intent: Intent, done: Done, mode: SmsMode, places: Places, status:
         status=status or (RowStatus.CREATED if creating else RowStatus.UPDATED),
         issues=tuple(places.issue(intent.row.row, field, what) for field, what in found),
         gateway_id=echo.id if creating else None,
-        origin=echo.source if creating else None,
+        origin=echo.source if creating or intent.stated else None,
         token=echo.token or None,
         link=echo.url or None,
-        gateway_amount=echo.amount,
+        gateway_amount=_fils(echo.amount),
         sms=sms_after_create(intent.invoice, mode) if creating else None,
         tries=done.attempts,
     )
+
+
+def _fils(amount: Decimal | None) -> Decimal | None:
+    """The amount if it can be one: whole fils, in the billions at most. Of any other, the difference is told."""
+    return amount if amount is not None and abs(amount) < _NO_AMOUNT and amount % _FILS == 0 else None
 
 
 def adopted(intent: Intent, found: GatewayInvoice, mode: SmsMode, places: Places, tries: int) -> Outcome:

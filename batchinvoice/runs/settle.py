@@ -13,9 +13,9 @@ _MARGIN = dt.timedelta(days=1)
 
 
 def look_up(gateway: Gateway, invoice: Invoice, since: dt.datetime, until: dt.datetime) -> list[GatewayInvoice]:
-    """The gateway's invoices with exactly this reference and amount. Raises GatewayError if the look-up fails.
+    """The gateway's invoices with exactly this reference. Raises GatewayError if the look-up fails.
 
-    The search is free text, so what it finds is filtered; an amount that the look-up does not tell counts as the same.
+    The search is free text, so what it finds is filtered. Whether the amount is the same is for the caller to judge.
     """
     found = gateway.find(invoice.reference, (since - _MARGIN).date(), (until + _MARGIN).date())
-    return [f for f in found if f.reference == invoice.reference and f.amount in (None, invoice.amount)]
+    return [each for each in found if each.reference == invoice.reference]

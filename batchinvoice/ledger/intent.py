@@ -1,0 +1,62 @@
+"""A call as the ledger sees it: its intent, written down before it is made, and its outcome, written down after."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from batchinvoice.invoices.invoice import Invoice
+from batchinvoice.invoices.issue import Issue
+from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
+from batchinvoice.ledger.records import Known, Row
+
+STATED = "sheet"  # the origin of an invoice whose id was never confirmed by the gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A call that is written down and may now be made. `attempt` and `invoice_key` are the ledger's own numbers.
+
+    `renames`: an update that gives its invoice a reference which it did not have before.
+    """
+
+    attempt: int
+    row: Row
+    invoice: Invoice
+    invoice_key: int
+    action: Action
+    before: Known | None
+    at: dt.datetime
+    renames: bool = False
+
+    @property
+    def stated(self) -> bool:
+        """True for an update of an invoice of which only a sheet says that it exists."""
+        return self.action is Action.UPDATE and (self.before is None or self.before.origin == STATED)
+
+    @property
+    def gateway_id(self) -> str:
+        """The id under which an update goes out; empty for a create."""
+        return (self.before.gateway_id if self.before else self.invoice.invoice_id) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a row. Fields that stay None leave the invoice as it was."""
+
+    status: RowStatus
+    issues: tuple[Issue, ...] = ()
+    gateway_id: str | None = None
+    origin: str | None = None
+    token: str | None = None
+    link: str | None = None
+    gateway_amount: Decimal | None = None
+    sms: SmsStatus | None = None
+    tries: int = 1
+    detail: str = ""
+
+    @property
+    def certainly_nothing(self) -> bool:
+        """True if the call changed nothing. One that did not come through may have, in an earlier try."""
+        return self.status is RowStatus.REJECTED or (self.status is RowStatus.PENDING and self.tries <= 1)

@@ -1,0 +1,223 @@
+"""Intents and outcomes: one invoice for a reference by the database itself, allowed steps only, all or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+import pytest
+from ledger_making import NOW, invoice, new_row, new_run, planned
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from batchinvoice.invoices.lifecycle import NEXT, NEXT_SMS, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.ledger.errors import LedgerBusy, NoSuchRun
+from batchinvoice.ledger.intent import Intent, Outcome
+from batchinvoice.ledger.ledger import Ledger
+from batchinvoice.ledger.records import NewRow, Row, Run
+from batchinvoice.ledger.tables import references, rows
+
+Opener = Callable[..., Ledger]
+MADE = Outcome(RowStatus.CREATED, gateway_id="7001", origin="create", link="https://x", gateway_amount=Decimal("5.000"))
+
+
+def intend(ledger: Ledger, run: Run, row: Row) -> Intent:
+    assert row.invoice
+    with ledger.entry() as entry:
+        return entry.intend_create(run, row, row.invoice, row.sms, None)
+
+
+def settle(ledger: Ledger, intent: Intent, outcome: Outcome) -> None:
+    with ledger.entry() as entry:
+        entry.settle(intent, outcome)
+
+
+def made(ledger: Ledger, run: Run, row: Row, outcome: Outcome = MADE) -> Intent:
+    intent = intend(ledger, run, row)
+    settle(ledger, intent, outcome)
+    return intent
+
+
+def test_runs_are_named_by_the_day_in_kuwait_and_counted(ledger: Ledger) -> None:
+    late = dt.datetime(2026, 11, 22, 20, 59, 59, tzinfo=dt.UTC)
+    names = [planned(ledger, planned_at=at)[0].id for at in (late, NOW, late + dt.timedelta(seconds=1), late)]
+    assert names == ["20261122-001", "20261122-002", "20261123-001", "20261122-003"]
+
+
+def test_a_busy_day_has_more_than_999_runs(ledger: Ledger) -> None:
+    names = [ledger.add_run(new_run(), [], []) for _ in range(999)][-1:]
+    names += [ledger.add_run(new_run(), [], []) for _ in range(3)]
+    assert names == ["20261122-999", "20261122-1000", "20261122-1001", "20261122-1002"]
+
+
+def test_merchants_and_environments_share_the_count_and_nothing_else(open_ledger: Opener) -> None:
+    ledgers = [open_ledger(), open_ledger("live"), open_ledger("sandbox", "999")]
+    runs = [planned(ledger) for ledger in ledgers]
+    assert [run.id for run, _ in runs] == ["20261122-001", "20261122-002", "20261122-003"]
+    for ledger, (run, [row]) in zip(ledgers, runs, strict=True):
+        assert [each.id for each in ledger.history(9)] == [run.id]
+        assert ledger.known_references(["R-1"]) == {}
+        made(ledger, run, row)  # the same reference and the same id: three invoices, no conflict
+    for ledger, (run, _) in zip(ledgers, runs, strict=True):
+        assert ledger.known_references(["R-1"])["R-1"].run_id == run.id
+        assert ledger.known_ids(["7001"])["7001"].run_id == run.id
+        for other, _ in runs:
+            if other != run:
+                with pytest.raises(NoSuchRun, match=f"no run {other.id}.*history"):
+                    ledger.run(other.id)
+
+
+def test_a_plan_is_stored_whole_or_not_at_all(ledger: Ledger) -> None:
+    def breaks() -> Iterator[NewRow]:
+        yield from (new_row(n) for n in range(1200))  # more than one page
+        raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError):
+        ledger.add_run(new_run(), breaks(), [])
+    assert ledger.history(9) == []
+    with ledger._engine.connect() as db:
+        assert db.execute(rows.select()).all() == []
+    run, stored = planned(ledger, [new_row(n) for n in range(1200)])
+    assert (run.id, [row.position for row in stored]) == ("20261122-001", list(range(1200)))
+
+
+def test_rows_are_read_in_pages_by_status(ledger: Ledger) -> None:
+    run, stored = planned(ledger, [new_row(n) for n in range(1003)])
+    for row in stored[::2]:
+        with ledger.entry() as entry:
+            entry.settle_row(row, Action.NONE, Outcome(RowStatus.HELD))
+    assert [row.position for row in ledger.rows(run, RowStatus.PENDING)] == list(range(1, 1003, 2))
+    assert [row.position for row in ledger.rows(run, RowStatus.PENDING, RowStatus.HELD)] == list(range(1003))
+    assert list(ledger.rows(run, RowStatus.CREATED)) == []
+
+
+def test_the_database_itself_keeps_a_reference_for_one_invoice(ledger: Ledger) -> None:
+    run, [row] = planned(ledger)
+    intent = intend(ledger, run, row)
+    scope = {"environment": "sandbox", "merchant_code": "842217", "reference": "R-1"}
+    with pytest.raises(IntegrityError), ledger._engine.begin() as db:
+        db.execute(insert(references).values(**scope, invoice_id=intent.invoice_key))
+    other, [again] = planned(ledger)
+    with pytest.raises(LedgerBusy, match="nothing was sent"):
+        intend(ledger, other, again)
+    assert next(ledger.rows(other)).status is RowStatus.PENDING
+    with pytest.raises(IntegrityError), ledger._engine.begin() as db:
+        db.execute(insert(references).values(**scope | {"reference": "R-9"}, invoice_id=12345))  # foreign key
+
+
+def test_an_intent_is_unknown_until_its_outcome(ledger: Ledger) -> None:
+    run, [row] = planned(ledger)
+    intent = intend(ledger, run, row)
+    [between] = ledger.rows(run)
+    assert (between.status, between.gateway_id) == (RowStatus.UNKNOWN, "")
+    assert ledger.known_references(["R-1"])["R-1"].state is InvoiceState.UNKNOWN
+    settle(ledger, intent, MADE)
+    [after] = ledger.rows(run)
+    assert (after.status, after.gateway_id, after.link, after.attempts) == (RowStatus.CREATED, "7001", "https://x", 1)
+    known = ledger.known_references(["R-1"])["R-1"]
+    assert (known.state, known.fingerprint, known.origin) == (InvoiceState.MADE, invoice().fingerprint(), "create")
+
+
+def test_an_entry_that_breaks_off_writes_nothing(ledger: Ledger) -> None:
+    run, [row] = planned(ledger)
+    with pytest.raises(ZeroDivisionError), ledger.entry() as entry:
+        assert entry.intend_create(run, row, invoice(), row.sms, None).attempt / 0
+    assert next(ledger.rows(run)).status is RowStatus.PENDING
+    assert ledger.known_references(["R-1"]) == {}
+
+
+@pytest.mark.parametrize("end", sorted(RowStatus))
+@pytest.mark.parametrize("start", sorted(RowStatus))
+def test_only_allowed_steps_are_taken(ledger: Ledger, start: RowStatus, end: RowStatus) -> None:
+    run, [row] = planned(ledger, [new_row(status=start)])
+    allowed = end == start or end in NEXT[start]
+    if allowed:
+        with ledger.entry() as entry:
+            entry.settle_row(row, Action.NONE, Outcome(end))
+    else:
+        with pytest.raises(ValueError, match=f"{start} cannot become {end}"), ledger.entry() as entry:
+            entry.settle_row(row, Action.NONE, Outcome(end))
+    assert next(ledger.rows(run)).status is (end if allowed else start)
+
+
+def test_a_row_that_is_made_stays_made() -> None:
+    for status in RowStatus:
+        if status not in (RowStatus.PENDING, RowStatus.UNKNOWN):
+            assert not NEXT[status]
+    assert RowStatus.UNCHANGED not in NEXT[RowStatus.UNKNOWN]
+
+
+@pytest.mark.parametrize("end", [SmsStatus.UNKNOWN, SmsStatus.PENDING])
+@pytest.mark.parametrize("start", sorted(SmsStatus))
+def test_only_allowed_steps_of_text_messages_are_taken(ledger: Ledger, start: SmsStatus, end: SmsStatus) -> None:
+    run, [row] = planned(ledger, [new_row(sms=start)])
+    key = made(ledger, run, row).invoice_key
+
+    def step() -> None:
+        with ledger.entry() as entry:
+            if end is SmsStatus.UNKNOWN:
+                entry.intend_sms(run, 1, [key], ["7001"])
+            else:
+                entry.want_sms([key])
+
+    if end == start or end in NEXT_SMS[start]:
+        step()
+        assert ledger.sms_counts(run) == {end: 1}
+    else:
+        with pytest.raises(ValueError, match=f"{start} cannot become {end}"):
+            step()
+        assert (ledger.sms_counts(run), ledger.sms_calls(run)) == ({start: 1}, [])
+
+
+def test_a_bulk_send_is_unknown_until_its_outcome_and_its_number_counts_once(ledger: Ledger) -> None:
+    run, [row] = planned(ledger)
+    key = made(ledger, run, row).invoice_key
+    with ledger.entry() as entry:
+        entry.intend_sms(run, 1, [key], ["7001"])
+    assert [(c.outcome, c.gateway_ids) for c in ledger.sms_calls(run)] == [(SmsStatus.UNKNOWN, ("7001",))]
+    assert ledger.to_text(run, 9, doubtful=True) == []
+    with pytest.raises(LedgerBusy), ledger.entry() as entry:
+        entry.intend_sms(run, 1, [key], ["7001"])
+    with ledger.entry() as entry:
+        entry.settle_sms(run, 1, [key], SmsStatus.SENT, "ok")
+    assert ledger.sms_counts(run) == {SmsStatus.SENT: 1}
+
+
+def test_a_run_that_is_over_gets_its_time(ledger: Ledger) -> None:
+    run, _ = planned(ledger)
+    for status, time in ((RunStatus.RUNNING, None), (RunStatus.FAILED, NOW), (RunStatus.RUNNING, None)):
+        with ledger.entry() as entry:
+            entry.set_run_status(run, status)
+        assert (ledger.run(run.id).status, ledger.run(run.id).finished_at) == (status, time)
+
+
+def test_an_update_that_is_under_way_leaves_nothing_to_pass_for_unchanged(ledger: Ledger) -> None:
+    run, [row] = planned(ledger)
+    made(ledger, run, row)
+    known = ledger.known_references(["R-1"])["R-1"]
+    other, [again] = planned(ledger)
+    with ledger.entry() as entry:
+        intent = entry.intend_update(other, again, invoice(amount=Decimal(6)), known)
+    assert next(ledger.rows(other)).status is RowStatus.PENDING  # harmless to repeat after a crash
+    assert ledger.known_references(["R-1"])["R-1"].fingerprint == ""
+    settle(ledger, intent, Outcome(RowStatus.REJECTED))
+    back = ledger.known_references(["R-1"])["R-1"]
+    assert (back.fingerprint, back.invoice.amount, back.state) == (known.fingerprint, 5, InvoiceState.MADE)
+
+
+def test_a_reference_given_by_an_update_stays_if_it_may_have_been_carried_out(ledger: Ledger) -> None:
+    run, [row] = planned(ledger)
+    made(ledger, run, row)
+    for outcome, kept in (
+        (Outcome(RowStatus.REJECTED), False),
+        (Outcome(RowStatus.PENDING, tries=1), False),
+        (Outcome(RowStatus.PENDING, tries=6), True),
+    ):
+        other, [again] = planned(ledger)
+        known = ledger.known_references(["R-1"])["R-1"]
+        with ledger.entry() as entry:
+            intent = entry.intend_update(other, again, invoice("R-2"), known)
+        settle(ledger, intent, outcome)
+        assert ("R-2" in ledger.known_references(["R-2"])) is kept
+    assert "R-1" in ledger.known_references(["R-1"])

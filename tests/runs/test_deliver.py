@@ -1,0 +1,336 @@
+"""Creates: at most one invoice for a reference, whatever is lost, refused, cut off or run again."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from bench import Bench, codes, simple
+from odd_gateway import OddGateway, created, yes
+
+from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.lifecycle import InvoiceState, RowStatus, RunStatus
+from batchinvoice.ledger.errors import LedgerBusy
+from batchinvoice.ledger.intent import Outcome
+from batchinvoice.runs import deliver
+from batchinvoice.runs.errors import RunStopped
+
+
+def as_another_process(bench: Bench, query: str) -> list[tuple[object, ...]]:
+    """Read the ledger's file as any other process would: nothing that is not committed can be seen."""
+    connection = sqlite3.connect(bench.settings.home / "ledger.sqlite3", timeout=10)
+    try:
+        return list(connection.execute(query))
+    finally:
+        connection.close()
+
+
+def test_an_intent_is_durable_before_the_first_byte_and_the_outcome_after_the_answer(
+    bench: Bench, odd: OddGateway
+) -> None:
+    seen: list[object] = []
+
+    def look(call: str) -> None:
+        if call == "create":  # the request's first line is here; its body is not read yet
+            seen.extend(as_another_process(bench, "SELECT state, gateway_id FROM invoices"))
+            seen.extend(as_another_process(bench, "SELECT status, action FROM rows"))
+            seen.extend(as_another_process(bench, "SELECT action, ended_at FROM attempts"))
+
+    odd.arrived = look
+    run = bench.run([simple(1, delivery="link")])
+    assert seen == [("unknown", None), ("unknown", "create"), ("create", None)]
+    assert as_another_process(bench, "SELECT state, gateway_id FROM invoices") == [("made", "7001")]
+    assert run.status is RunStatus.COMPLETE
+
+
+def test_many_workers_make_each_invoice_once(bench: Bench) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 16})
+    bench.emulator.set(latency_ms=5)
+    run = bench.run([simple(n) for n in range(450)])
+    assert set(bench.statuses(run)) == {"created"}
+    made = bench.made()
+    assert len(made) == 450
+    assert {len(invoices) for invoices in made.values()} == {1}
+    assert sorted(map(int, (row.gateway_id for row in bench.rows(run)))) == sorted(i[0]["id"] for i in made.values())
+    assert all(str(made[row.reference][0]["id"]) == row.gateway_id for row in bench.rows(run))
+
+
+@pytest.mark.parametrize(
+    "fault", ["close-after", "close-before", "http-500-after", "http-502-after", "html-200", "garbled", "cut", "empty"]
+)
+def test_a_lost_answer_is_never_sent_again_by_anything(bench: Bench, fault: str) -> None:
+    bench.emulator.set_faults(f"create:{fault}:1x1")
+    first = bench.run([simple(1)])
+    row = bench.row(first)
+    assert (row.status, row.sms) == (RowStatus.UNKNOWN, "pending")
+    assert codes(row) == {Code.OUTCOME_UNKNOWN}
+    assert first.status is RunStatus.PARTIAL
+
+    again = bench.apply(first)
+    same_sheet = bench.run([simple(1)])
+    other_sheet = bench.run([simple(1, amount="9.000"), simple(2)])
+    with_an_id = bench.run([simple(1, email="a@example.com", invoice_id="12880")])
+    bench.send(first)
+    assert [bench.statuses(run) for run in (again, same_sheet, other_sheet, with_an_id)] == [
+        ["unknown"],
+        ["unknown"],
+        ["unknown", "created"],
+        ["unknown"],
+    ]
+    assert len([call for call in bench.calls("create") if call["payload"]["referenceNumber"] == "R-1"]) == 1
+    assert bench.calls("update") == []
+    assert len(bench.made().get("R-1", [])) == (0 if fault == "close-before" else 1)
+    assert bench.texted() == [bench.made()["R-2"][0]["id"]]
+
+
+def test_an_instant_text_of_a_lost_create_is_unknown_and_never_sent_in_bulk(bench: Bench) -> None:
+    bench.settings = bench.settings.model_copy(update={"sms_mode": "instant"})
+    bench.emulator.set_faults("create:close-after:1x1")
+    run = bench.run([simple(1)])
+    assert bench.sms(run) == ["unknown"]
+    bench.send(run)
+    bench.apply(run)
+    assert bench.calls("send") == []
+    assert len(bench.texted()) == 1
+
+
+def test_a_refusal_stands_at_its_column_in_the_gateways_words_and_a_mended_sheet_creates_it(
+    bench: Bench, odd: OddGateway
+) -> None:
+    refusal = {"status": False, "message": "Validation failed", "response": {"customerName": ["Letters only."]}}
+    odd.behaviours["create"] = lambda _: (422, refusal)
+    run = bench.run([simple(1, customer="N0ura")])
+    row = bench.row(run)
+    assert row.status is RowStatus.REJECTED
+    assert [(issue.place.cell, issue.message) for issue in row.issues] == [
+        ("B2", "The gateway refused it: Letters only.")
+    ]
+    assert (row.sms, row.gateway_id, run.status) == ("not wanted", "", RunStatus.PARTIAL)
+    assert bench.ledger.known_references(["R-1"])["R-1"].state is InvoiceState.NOT_MADE
+
+    bench.base_url = bench.emulator.base_url
+    mended = bench.run([simple(1)])
+    assert bench.statuses(mended) == ["created"]
+    assert len(bench.made()["R-1"]) == 1
+    assert bench.sms(mended) == ["sent"]
+
+
+def test_a_gateway_that_is_gone_leaves_rows_pending_and_apply_goes_on_from_there(bench: Bench, odd: OddGateway) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    run = bench.plan([simple(n) for n in range(40)])
+    with bench.gateway() as gateway:
+        gateway.prove()
+        odd.close()
+        with pytest.raises(RunStopped):
+            bench.drive(gateway, run)
+    assert set(bench.statuses(run)) == {"pending"}
+    assert bench.ledger.run(run.id).status is RunStatus.FAILED
+    assert bench.emulator.truth()["invoices"] == []
+
+    bench.base_url = bench.emulator.base_url
+    done = bench.apply(run)
+    assert set(bench.statuses(done)) == {"created"}
+    assert done.status is RunStatus.COMPLETE
+    assert {len(invoices) for invoices in bench.made().values()} == {1}
+    assert len(bench.texted()) == 40
+
+
+def test_a_storm_of_401s_costs_one_login_and_makes_each_invoice_once(bench: Bench) -> None:
+    run = bench.plan([simple(n) for n in range(30)])
+    with bench.gateway() as gateway:
+        gateway.prove()
+        bench.emulator.expire_tokens()
+        bench.emulator.set(latency_ms=20)  # so that several workers meet the 401 together
+        bench.drive(gateway, run)
+    assert set(bench.statuses(run)) == {"created"}
+    assert {len(invoices) for invoices in bench.made().values()} == {1}
+    refused = [call for call in bench.calls("create") if call["outcome"] == "refused"]
+    assert len(bench.calls("login")) + len(bench.calls("refresh")) <= 3  # the first, and one renewal
+    assert len(bench.calls("find")) == 1 + len(refused)  # each 401 was looked up, after the one proof
+    assert len(bench.calls("create")) == 30 + len(refused)
+
+
+def made_all_the_same(odd: OddGateway, **other: object) -> None:
+    """Let the gateway answer 401 to a create, and know the invoice afterwards; `other` is what it says differently."""
+    known = {"id": 7009, "reference_number": "R-1", "amount": "5.000", **other}
+
+    def refuse(_: object) -> tuple[int, dict[str, object]]:
+        odd.listed(known)
+        return 401, {"message": "Unauthenticated."}
+
+    odd.behaviours["create"] = refuse
+
+
+def test_an_invoice_that_a_401_had_made_is_adopted(bench: Bench, odd: OddGateway) -> None:
+    made_all_the_same(odd)
+    row = bench.row(bench.run([simple(1)]))
+    assert (row.status, row.gateway_id, row.sms, odd.count("create")) == (RowStatus.ADOPTED, "7009", "sent", 1)
+
+
+def test_after_a_401_an_invoice_of_that_reference_but_another_amount_is_for_a_person(
+    bench: Bench, odd: OddGateway
+) -> None:
+    made_all_the_same(odd, amount="6.000")
+    row = bench.row(bench.run([simple(1)]))
+    assert (row.status, odd.count("create"), odd.count("send")) == (RowStatus.UNKNOWN, 1, 0)
+
+
+def test_after_a_401_a_look_up_that_fails_leaves_the_create_unknown(bench: Bench, odd: OddGateway) -> None:
+    run = bench.plan([simple(1)])
+    with bench.gateway() as gateway:
+        gateway.prove()
+        odd.behaviours["create"] = lambda _: (401, {"message": "Unauthenticated."})
+        odd.behaviours["find"] = lambda _: (422, {"status": False, "message": "No such type", "response": None})
+        bench.drive(gateway, run)
+    assert bench.statuses(run) == ["unknown"]
+    bench.base_url = bench.emulator.base_url
+    assert bench.statuses(bench.apply(run)) == ["unknown"]
+    assert bench.statuses(bench.run([simple(1)])) == ["unknown"]
+    assert bench.calls("create") == []
+
+
+def test_a_429_is_waited_out(bench: Bench) -> None:
+    bench.emulator.set_faults("create:throttle=0:3x4")
+    run = bench.run([simple(n) for n in range(12)])
+    assert set(bench.statuses(run)) == {"created"}
+    assert {len(invoices) for invoices in bench.made().values()} == {1}
+    assert sum(row.attempts for row in bench.rows(run)) == 16
+
+
+@pytest.mark.parametrize(
+    ("other", "field", "said"),
+    [
+        ({"amount": "6.000"}, "D2", "another amount: 6.000 instead of 5.000"),
+        ({"amount": "1e30"}, "D2", "another amount: 1E+30 instead of 5.000"),
+        ({"amount": "5.0005"}, "D2", "another amount: 5.0005 instead of 5.000"),
+        ({"reference_number": "R-2"}, "A2", "another reference: R-2 instead of R-1"),
+        ({"customer": {"phone_number": "96566009999"}}, "C2", "another phone: 96566009999 instead of 96566000001"),
+    ],
+)
+def test_an_echo_that_differs_is_told_needs_a_person_and_texts_nobody(
+    bench: Bench, odd: OddGateway, other: dict[str, object], field: str, said: str
+) -> None:
+    odd.behaviours["create"] = lambda payload: yes(created(7001, payload, **other))
+    run = bench.run([simple(1)])
+    row = bench.row(run)
+    assert (row.status, row.attention, row.sms, run.status) == (RowStatus.CREATED, True, "pending", RunStatus.PARTIAL)
+    [issue] = row.issues
+    assert issue.place.cell == field
+    assert said in issue.message
+    assert row.gateway_amount in (None, 5, 6)
+
+    again = bench.run([simple(1)])  # the same sheet must not pass for unchanged, and text what nobody has looked at
+    assert bench.statuses(again) == ["held"]
+    assert codes(bench.row(again)) == {Code.UPDATE_NEEDS_EMAIL}
+    assert (odd.count("create"), odd.count("send")) == (1, 0)
+
+
+def test_an_unchanged_sheet_sends_nothing_at_all(bench: Bench) -> None:
+    rows = [simple(n, email="a@example.com") for n in range(5)]
+    bench.run(rows)
+    before = bench.emulator.truth()
+    again = bench.run(rows)
+    after = bench.emulator.truth()
+    assert bench.statuses(again) == ["unchanged"] * 5
+    assert again.status is RunStatus.COMPLETE
+    assert [call["name"] for call in after["calls"][len(before["calls"]) :]] == ["login", "find"]
+    assert after["texts"] == before["texts"]
+    assert all(row.gateway_id and row.link and row.sms == "sent" for row in bench.rows(again))
+
+
+def test_two_runs_planned_before_either_was_applied_make_one_invoice(bench: Bench) -> None:
+    first, second = bench.plan([simple(1), simple(2)]), bench.plan([simple(2), simple(3)])
+    assert bench.statuses(bench.apply(second)) == ["created", "created"]
+    assert bench.statuses(bench.apply(first)) == ["created", "unchanged"]
+    assert {reference: len(made) for reference, made in bench.made().items()} == {"R-1": 1, "R-2": 1, "R-3": 1}
+    assert len(bench.texted()) == 3
+
+
+def test_answers_under_way_are_written_down_whatever_ends_the_run(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 4})
+    bench.emulator.set(latency_ms=100)
+    run = bench.plan([simple(n) for n in range(20)])
+
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with bench.gateway() as gateway, pytest.raises(KeyboardInterrupt):
+        bench.drive(gateway, run, interrupted)
+    assert sorted(set(bench.statuses(run))) == ["created", "pending"]
+    assert bench.statuses(run).count("created") == len(bench.made()) == 4
+    bench.emulator.set(latency_ms=0)
+    assert set(bench.statuses(bench.apply(run))) == {"created"}
+    assert {len(invoices) for invoices in bench.made().values()} == {1}
+
+
+def test_ctrl_c_while_waiting_lets_calls_end_and_keeps_the_rest_pending(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    pressed = iter([True])
+    really_wait = deliver.wait
+
+    def wait(*args: object, **how: object) -> object:
+        if next(pressed, False):
+            raise KeyboardInterrupt
+        return really_wait(*args, **how)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(deliver, "wait", wait)
+    run = bench.plan([simple(n) for n in range(10)])
+    with pytest.raises(RunStopped, match="keyboard"):
+        bench.apply(run)
+    assert sorted(bench.statuses(run)) == ["created"] * 2 + ["pending"] * 8
+
+
+def test_a_reference_taken_by_another_process_meanwhile_is_left_to_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a shared database, where no lock keeps two processes apart: only the database itself does."""
+    run, other = bench.plan([simple(1)]), bench.plan([simple(1)])
+    row, claim = bench.row(other), deliver._Delivery._claim
+
+    def meanwhile(self: deliver._Delivery, entry: object) -> object:
+        entry.intend_create(other, row, row.invoice, row.sms, None)  # type: ignore[attr-defined]
+        return claim(self, entry)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deliver._Delivery, "_claim", meanwhile)
+    with pytest.raises(LedgerBusy):
+        bench.apply(run)
+    assert bench.calls("create") == []
+
+
+def test_a_refused_create_is_taken_up_by_one_process_only(bench: Bench) -> None:
+    """Two processes that both read “not made” and both mean to make it: the second finds out in the database."""
+    runs = [bench.plan([simple(1)]) for _ in range(3)]
+    rows = [bench.row(run) for run in runs]
+    invoice = rows[0].invoice
+    assert invoice
+    with bench.ledger.entry() as entry:
+        intent = entry.intend_create(runs[0], rows[0], invoice, rows[0].sms, None)
+        entry.settle(intent, Outcome(RowStatus.REJECTED))
+    known = bench.ledger.known_references(["R-1"])["R-1"]
+    with bench.ledger.entry() as entry:
+        entry.intend_create(runs[1], rows[1], invoice, rows[1].sms, known)
+    with pytest.raises(LedgerBusy), bench.ledger.entry() as entry:
+        entry.intend_create(runs[2], rows[2], invoice, rows[2].sms, known)
+    assert bench.ledger.known_references(["R-1"])["R-1"].run_id == runs[1].id
+
+
+def test_a_subscription_and_items_are_sent_as_the_row_says(bench: Bench) -> None:
+    headings = ("Reference Number", "Customer Name", "Mobile Number", "Amount", "Subscription", "Expiry Date")
+    rows = [["R-1", "Noura", "66000001", "5.250", "yes", "2027-01-31"]]
+    run = bench.run(rows, headings=headings, items=[["R-1", "Tuition", "1.750", 3]])
+    assert bench.statuses(run) == ["created"]
+    [call] = bench.calls("create")
+    assert call["payload"]["itemsList"] == [
+        {"itemTitle": "Tuition", "rate": "1.750", "quantity": "3", "amount": "5.250"}
+    ]
+    assert (call["payload"]["subscription"], call["payload"]["expiresAt"]) == ("1", "2027-01-31")
+
+
+def test_places_fall_back_to_the_row(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["create"] = lambda _: (422, {"status": False, "message": "No", "response": {"language": ["Bad."]}})
+    [issue] = bench.row(bench.run([simple(1)])).issues
+    assert (issue.place.row, issue.place.column) == (2, None)
