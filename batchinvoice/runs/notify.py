@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Refused, Unauthorised
-from batchinvoice.invoices.lifecycle import SmsStatus
+from batchinvoice.invoices.lifecycle import AT_GATEWAY, SmsStatus
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.runs.errors import RunStopped
@@ -15,9 +15,11 @@ from batchinvoice.runs.errors import RunStopped
 def notify(ledger: Ledger, gateway: Gateway, run: Run, chunk: int, *, doubtful: bool = False) -> None:
     """Text every customer whose invoice waits for it, at most `chunk` ids a call.
 
-    `doubtful`: also those whose invoice came back other than it was sent. Raises RunStopped when the gateway cannot be
-    reached; what was not sent stays pending.
+    `doubtful`, when a person asks for it: also those whose invoice came back other than it was sent, and those whose
+    text was refused before. Raises RunStopped when the gateway cannot be reached; what was not sent stays pending.
     """
+    if doubtful:
+        _want_refused(ledger, run)
     number = len(ledger.sms_calls(run))
     while waiting := ledger.to_text(run, chunk, doubtful=doubtful):
         number += 1
@@ -30,6 +32,14 @@ def notify(ledger: Ledger, gateway: Gateway, run: Run, chunk: int, *, doubtful: 
             entry.settle_sms(run, number, list(ids), outcome, message)
         if stop:
             raise RunStopped(message)
+
+
+def _want_refused(ledger: Ledger, run: Run) -> None:
+    rows = ledger.rows(run, *AT_GATEWAY)
+    refused = {row.invoice_key for row in rows if row.sms is SmsStatus.FAILED and row.invoice_key is not None}
+    with ledger.entry() as entry:
+        for key in refused:
+            entry.want_sms([key])
 
 
 def _send(gateway: Gateway, ids: Sequence[str]) -> tuple[SmsStatus, str, bool]:

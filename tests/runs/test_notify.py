@@ -1,0 +1,176 @@
+"""Text messages: in order, in chunks, and nobody twice for one invoice."""
+
+from __future__ import annotations
+
+import pytest
+from bench import Bench, simple
+from odd_gateway import OddGateway, created, no, yes
+
+from batchinvoice import app
+from batchinvoice.invoices.lifecycle import RunStatus, SmsStatus
+from batchinvoice.runs.errors import RunStopped
+
+
+def chunked(bench: Bench, size: int) -> None:
+    bench.settings = bench.settings.model_copy(update={"sms_chunk": size})
+
+
+def sent(bench: Bench) -> list[list[str]]:
+    """The ids of every bulk send."""
+    return [call["payload"]["ids"] for call in bench.calls("send")]
+
+
+def test_bulk_sends_are_chunks_in_the_sheets_order(bench: Bench) -> None:
+    chunked(bench, 3)
+    run = bench.run([simple(n) for n in range(8)])
+    ids = [row.gateway_id for row in bench.rows(run)]
+    assert sent(bench) == [ids[:3], ids[3:6], ids[6:]]
+    assert [(c.number, list(c.gateway_ids), c.outcome) for c in bench.ledger.sms_calls(run)] == [
+        (n, each, SmsStatus.SENT) for n, each in enumerate(sent(bench), 1)
+    ]
+    assert bench.texted() == [int(each) for each in ids]
+
+
+def test_rows_that_want_no_text_are_in_no_bulk_send(bench: Bench) -> None:
+    deliveries = ["sms", "link", "whatsapp", "email", None]
+    run = bench.run([simple(n, delivery=d, email="a@example.com") for n, d in enumerate(deliveries)])
+    rows = bench.rows(run)
+    assert sent(bench) == [[rows[0].gateway_id, rows[4].gateway_id]]
+    assert bench.sms(run) == ["sent", "not wanted", "not wanted", "not wanted", "sent"]
+
+
+def test_what_the_gateway_texts_itself_is_in_no_bulk_send(bench: Bench) -> None:
+    bench.settings = bench.settings.model_copy(update={"sms_mode": "instant"})
+    run = bench.run([simple(1), simple(2, delivery="link")])
+    assert bench.sms(run) == ["sent", "not wanted"]
+    bench.send(run)
+    assert bench.run([simple(1), simple(2, delivery="link")]).status is RunStatus.COMPLETE
+    assert sent(bench) == []
+    assert len(bench.texted()) == 1
+
+
+def test_raw_types_follow_the_same_rule(bench: Bench) -> None:
+    headings = ("Reference Number", "Customer Name", "Mobile Number", "Amount", "Invoice Type", "Invoice Sub Type")
+    rows = [["R-1", "Noura", "66000001", "5", "1", "0"], ["R-2", "Noura", "66000002", "5", "0", "3"]]
+    run = bench.run(rows, headings=headings)
+    assert bench.statuses(run) == ["created", "created"]
+    bench.send(run)
+    assert sent(bench) == []
+    assert [text["via"] for text in bench.emulator.truth()["texts"]] == ["create"]
+
+
+def test_no_sms_leaves_them_pending_and_send_texts_them_later_once(bench: Bench) -> None:
+    run = bench.run([simple(1), simple(2), simple(3, delivery="link")], sms=False)
+    assert bench.sms(run) == ["pending", "pending", "not wanted"]
+    assert run.status is RunStatus.COMPLETE
+    assert sent(bench) == []
+    for _ in range(3):
+        assert bench.send(run).status is RunStatus.COMPLETE
+    assert bench.sms(run) == ["sent", "sent", "not wanted"]
+    assert len(bench.texted()) == 2
+    assert len(sent(bench)) == 1
+
+
+def test_no_sms_with_instant_texts_lets_the_gateway_text_nobody_either(bench: Bench) -> None:
+    bench.settings = bench.settings.model_copy(update={"sms_mode": "instant"})
+    run = bench.run([simple(1)], sms=False)
+    assert bench.texted() == []
+    assert bench.statuses(bench.run([simple(1)])) == ["unchanged"]
+    assert len(bench.texted()) == 1
+    assert bench.sms(run) == ["sent"]
+
+
+def test_an_unchanged_row_that_was_never_texted_is_texted(bench: Bench) -> None:
+    bench.run([simple(1), simple(2)], sms=False)
+    again = bench.run([simple(1), simple(2)])
+    assert (bench.statuses(again), bench.sms(again)) == (["unchanged"] * 2, ["sent"] * 2)
+    assert len(bench.texted()) == 2
+
+
+def test_an_updated_row_that_was_never_texted_is_texted(bench: Bench) -> None:
+    bench.run([simple(1, email="a@example.com")], sms=False)
+    again = bench.run([simple(1, "6", email="a@example.com")])
+    assert (bench.statuses(again), bench.sms(again), len(bench.texted())) == (["updated"], ["sent"], 1)
+
+
+def test_duplicate_rows_are_texted_once(bench: Bench) -> None:
+    run = bench.run([simple(1), simple(1), simple(2), simple(1)])
+    assert bench.statuses(run) == ["created", "duplicate", "created", "duplicate"]
+    assert bench.sms(run) == ["sent", "not wanted", "sent", "not wanted"]
+    assert len(bench.texted()) == len(bench.made()) == 2
+
+
+def test_a_refused_bulk_send_has_failed_and_is_sent_when_a_person_asks(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["create"] = lambda payload: yes(created(7000 + int(payload["referenceNumber"][2:]), payload))
+    odd.behaviours["send"] = lambda _: no(400, "No credit left")
+    run = bench.run([simple(1), simple(2)])
+    assert (bench.sms(run), run.status) == (["failed", "failed"], RunStatus.PARTIAL)
+    assert [call.message for call in bench.ledger.sms_calls(run)] == ["No credit left"]
+    assert bench.apply(run).status is RunStatus.PARTIAL
+    assert odd.count("send") == 1  # not by itself
+
+    assert bench.send(run).status is RunStatus.PARTIAL  # asked for, and refused again: one more call, no more
+    assert odd.count("send") == 2
+    odd.behaviours["send"] = lambda _: yes(None)
+    done = bench.send(run)
+    assert (bench.sms(done), done.status, odd.count("send")) == (["sent", "sent"], RunStatus.COMPLETE, 3)
+    assert odd.seen[-1][1]["ids"] == ["7001", "7002"]
+
+
+@pytest.mark.parametrize("fault", ["close-after", "close-before", "http-500-after", "html-200", "garbled"])
+def test_a_bulk_send_whose_answer_was_lost_is_never_repeated(bench: Bench, fault: str) -> None:
+    chunked(bench, 2)
+    bench.emulator.set_faults(f"send:{fault}:2x1")
+    rows = [simple(n) for n in range(6)]
+    run = bench.run(rows)
+    assert bench.sms(run) == ["sent", "sent", "unknown", "unknown", "sent", "sent"]
+    assert run.status is RunStatus.PARTIAL
+    bench.apply(run)
+    bench.send(run)
+    again = bench.run(rows)
+    bench.send(again)
+    assert bench.sms(again) == ["sent", "sent", "unknown", "unknown", "sent", "sent"]
+    assert again.status is RunStatus.PARTIAL
+    assert len(sent(bench)) == 3
+    assert len(bench.texted()) == len(set(bench.texted()))
+
+
+def test_texts_are_unknown_in_the_ledger_while_the_call_is_under_way(bench: Bench, odd: OddGateway) -> None:
+    seen: list[object] = []
+
+    def look(call: str) -> None:
+        if call == "send":
+            with bench.another_ledger() as ledger:
+                run = ledger.history(1)[0]
+                seen.extend([ledger.sms_counts(run), [c.outcome for c in ledger.sms_calls(run)]])
+
+    odd.arrived = look
+    bench.run([simple(1)])
+    assert seen == [{SmsStatus.UNKNOWN: 1}, [SmsStatus.UNKNOWN]]
+
+
+def test_a_401_on_a_bulk_send_texts_nobody_twice(bench: Bench) -> None:
+    bench.emulator.set_faults("send:unauthorised:1x1")
+    run = bench.run([simple(1)])
+    assert (bench.sms(run), len(bench.texted())) == (["sent"], 1)
+
+
+def test_a_gateway_that_is_gone_leaves_texts_pending(bench: Bench, odd: OddGateway) -> None:
+    run = bench.run([simple(1)], sms=False)
+    with bench.gateway() as gateway:
+        gateway.prove()
+        odd.close()
+        with pytest.raises(RunStopped):
+            app.send_sms(bench.ledger, gateway, bench.settings, run)
+    assert bench.sms(run) == ["pending"]
+    assert [call.outcome for call in bench.ledger.sms_calls(run)] == [SmsStatus.PENDING]
+
+
+def test_an_invoice_that_came_back_different_is_texted_only_when_a_person_asks(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["create"] = lambda payload: yes(created(7001, payload, amount="6.000"))
+    run = bench.run([simple(1)])
+    assert (bench.sms(run), odd.count("send")) == (["pending"], 0)
+    bench.apply(run)
+    assert odd.count("send") == 0
+    bench.send(run)
+    assert (bench.sms(run), odd.count("send")) == (["sent"], 1)
