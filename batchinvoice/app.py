@@ -159,7 +159,8 @@ def _conclusion(ledger: Ledger, run: Run) -> Iterator[None]:
             entry.set_run_status(run, RunStatus.FAILED)
         raise
     status = run_status(ledger.tallies(run), ledger.sms_counts(run))
-    if status is RunStatus.COMPLETE and (ledger.attention_count(run) or any(note.is_error for note in run.notes)):
+    of_no_row = (*run.notes, *(issue for line in ledger.items(run) for issue in line.issues))
+    if status is RunStatus.COMPLETE and (ledger.attention_count(run) or any(issue.is_error for issue in of_no_row)):
         status = RunStatus.PARTIAL
     with ledger.entry() as entry:
         entry.set_run_status(run, status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -79,23 +79,41 @@ def planned(checked: Checked, ledger: Ledger, options: Options) -> list[NewRow]:
     """Every row with what is to be done about it."""
     table = checked.table
     places = Places(table.sheet, table.headings, table.first_column)
-    rows = list(_decided(checked.rows, ledger, places, options))
-    bad = any(row.status in (RowStatus.INVALID, RowStatus.HELD) for row in rows)
+    decided = _one_row_each(list(_decided(checked.rows, ledger, options)))
+    rows = [_new_row(position, row, decision, places) for position, (row, decision) in enumerate(decided)]
+    bad = any(issue.is_error for issue in (*checked.issues, *(issue for row in rows for issue in row.issues)))
     if options.strict and bad:
         rows = [_held_back(row, places) if row.status is RowStatus.PENDING else row for row in rows]
     return rows
 
 
-def _decided(rows: Sequence[CheckedRow], ledger: Ledger, places: Places, options: Options) -> Iterator[NewRow]:
+def _decided(rows: Sequence[CheckedRow], ledger: Ledger, options: Options) -> Iterator[tuple[CheckedRow, Decision]]:
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
         waiting = [row.invoice for row in batch if row.status is RowStatus.PENDING and row.invoice]
         known = Memory(ledger, waiting)
-        for position, row in enumerate(batch, start):
+        for row in batch:
             decision = Decision(Action.NONE, row.status)
             if row.status is RowStatus.PENDING and row.invoice:
                 decision = _texts_nobody(row.invoice, options) or known.decide(row.invoice)
-            yield _new_row(position, row, decision, places)
+            yield row, decision
+
+
+def _one_row_each(decided: Sequence[tuple[CheckedRow, Decision]]) -> list[tuple[CheckedRow, Decision]]:
+    """Rows that speak of one invoice under different names (its ID, its references) say different things: all held."""
+    speak_of: dict[int, list[str]] = {}
+    for row, decision in decided:
+        if decision.status is RowStatus.PENDING and decision.known:
+            speak_of.setdefault(decision.known.key, []).append(str(row.row))
+    return [(row, _held_if_repeated(decision, speak_of)) for row, decision in decided]
+
+
+def _held_if_repeated(decision: Decision, speak_of: Mapping[int, Sequence[str]]) -> Decision:
+    rows = speak_of.get(decision.known.key, ()) if decision.known else ()
+    if decision.status is not RowStatus.PENDING or decision.known is None or len(rows) < 2:
+        return decision
+    repeated = problem(Code.ID_REPEATED, value=decision.known.gateway_id, rows=", ".join(rows))
+    return Decision(Action.NONE, RowStatus.HELD, decision.known, ((Field.INVOICE_ID, repeated),))
 
 
 class Memory:

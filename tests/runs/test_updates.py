@@ -1,0 +1,236 @@
+"""Updates: only what changed is sent, in the seed's form; a lost one is repeated; nothing is changed by mistake."""
+
+from __future__ import annotations
+
+import pytest
+from bench import Bench, codes, simple
+from odd_gateway import OddGateway, no, updated, yes
+
+from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus
+from batchinvoice.runs.errors import RunStopped
+
+MAIL = "noura@example.com"
+
+
+def mailed(number: int, amount: object = "5.000", **more: object) -> list[object]:
+    return simple(number, amount, **{"email": MAIL, **more})
+
+
+def foreign(bench: Bench, reference: str = "P-1") -> str:
+    """An invoice that was made elsewhere; returns its id."""
+    payload = {
+        "merchantCode": "842217",
+        "mobileNumber": "66001111",
+        "customerName": "Panel",
+        "referenceNumber": reference,
+        "amount": "70.000",
+        "countryCode": "+965",
+        "invoiceType": "0",
+        "invoiceSubType": "3",
+        "allocatePayType": [1, 2],
+        "expiresAt": "2026-12-31",
+    }
+    with bench.gateway() as gateway:
+        return gateway.create(payload).invoice.id
+
+
+def test_only_the_changed_row_is_sent_in_the_form_of_seed_001(bench: Bench) -> None:
+    first = bench.run([mailed(1), mailed(2), mailed(3)])
+    changed = bench.run([mailed(1), mailed(2, "100", mobile="66660000", customer="test"), mailed(3)])
+    assert bench.statuses(changed) == ["unchanged", "updated", "unchanged"]
+    [call] = bench.calls("update")
+    assert call["path"] == f"/api/v1/invoice-bulk-upload/{bench.rows(first)[1].gateway_id}"
+    assert list(call["payload"].items()) == [
+        ("merchantCode", "842217"),
+        ("amount", "100.000"),
+        ("name", "test"),
+        ("email", MAIL),
+        ("phone", "96566660000"),
+        ("reference_number", "R-2"),
+    ]
+    assert bench.made()["R-2"][0]["amount"] == "100.000"
+    assert len(bench.texted()) == 3  # an update texts nobody again
+    assert changed.status is RunStatus.COMPLETE
+
+
+@pytest.mark.parametrize("fault", ["close-before", "close-after", "http-502-after", "garbled"])
+def test_an_update_whose_answer_was_lost_is_repeated(bench: Bench, fault: str) -> None:
+    bench.run([mailed(1)])
+    bench.emulator.set_faults(f"update:{fault}:1x2")
+    run = bench.run([mailed(1, "6")])
+    assert bench.statuses(run) == ["updated"]
+    assert bench.row(run).attempts == 3
+    assert bench.made()["R-1"][0]["amount"] == "6.000"
+
+
+def test_an_update_that_stays_unknown_is_repeated_by_the_next_run_and_by_the_old_sheet(bench: Bench) -> None:
+    bench.run([mailed(1)])
+    bench.emulator.set_faults("update:close-after:1")
+    run = bench.run([mailed(1, "6")])
+    assert (bench.statuses(run), run.status) == (["unknown"], RunStatus.PARTIAL)
+    assert bench.made()["R-1"][0]["amount"] == "6.000"  # it was carried out, which nobody said
+
+    bench.emulator.set_faults()
+    old = bench.run([mailed(1)])  # the ledger must not believe that the old amount still stands
+    assert bench.statuses(old) == ["updated"]
+    assert bench.made()["R-1"][0]["amount"] == "5.000"
+    assert bench.statuses(bench.run([mailed(1, "6")])) == ["updated"]
+    assert len(bench.made()["R-1"]) == 1
+
+
+def test_an_update_that_was_lost_before_the_gateway_went_down_is_not_taken_for_never_sent(
+    bench: Bench, odd: OddGateway
+) -> None:
+    bench.run([mailed(1)])
+    run = bench.plan([mailed(1, "6")])
+    with bench.gateway() as gateway:
+        gateway.prove()
+
+        def last_words(payload: object) -> tuple[int, dict[str, object]]:
+            odd.close()
+            return 502, {"message": "going down"}
+
+        odd.behaviours["update"] = last_words
+        with pytest.raises(RunStopped):
+            bench.drive(gateway, run)
+    assert bench.statuses(run) == ["pending"]
+    bench.base_url = bench.emulator.base_url
+    assert bench.ledger.known_references(["R-1"])["R-1"].fingerprint == ""
+    assert bench.row(bench.plan([mailed(1)])).action is Action.UPDATE
+
+
+def test_an_invoice_made_elsewhere_is_updated_by_its_id(bench: Bench) -> None:
+    number = foreign(bench)
+    run = bench.run([mailed(1, reference="P-1", invoice_id=number)])
+    row = bench.row(run)
+    assert (row.status, row.sms, row.gateway_id) == (RowStatus.UPDATED, "not wanted", number)
+    assert codes(row) == {Code.ID_UNKNOWN}
+    assert run.status is RunStatus.COMPLETE
+    assert bench.made()["P-1"][0]["amount"] == "5.000"
+    again = bench.run([mailed(1, reference="P-1")])  # now the reference alone says which it is
+    assert bench.statuses(again) == ["unchanged"]
+    assert bench.texted() == []
+    assert len(bench.calls("update")) == 1
+
+
+def test_a_wrong_id_that_was_refused_leaves_no_trace_on_the_reference(bench: Bench) -> None:
+    refused = bench.run([mailed(1, invoice_id="99999")])
+    assert bench.statuses(refused) == ["rejected"]
+    assert bench.row(refused).gateway_id == ""
+    again = bench.run([mailed(1, invoice_id="99999")])
+    assert bench.statuses(again) == ["rejected"]
+    mended = bench.run([mailed(1)])  # the ID taken out: a new invoice, not a change of 99999
+    assert bench.statuses(mended) == ["created"]
+    assert len(bench.made()["R-1"]) == 1
+
+
+def test_a_wrong_id_can_be_mended_to_the_right_one(bench: Bench) -> None:
+    number = foreign(bench)
+    assert bench.statuses(bench.run([mailed(1, reference="P-1", invoice_id="99999")])) == ["rejected"]
+    assert bench.statuses(bench.run([mailed(1, reference="P-1", invoice_id=number)])) == ["updated"]
+
+
+def test_a_refused_change_of_reference_does_not_bind_the_new_reference(bench: Bench, odd: OddGateway) -> None:
+    """Invoice R-1's ID beside R-2 by mistake, refused; then R-2 without it must not overwrite R-1."""
+    bench.base_url = bench.emulator.base_url
+    number = bench.row(bench.run([mailed(1)])).gateway_id
+    bench.base_url = odd.base_url
+    odd.behaviours["update"] = lambda _: no(422, "Not now")
+    assert bench.statuses(bench.run([mailed(2, "9", invoice_id=number)])) == ["rejected"]
+    bench.base_url = bench.emulator.base_url
+    assert bench.statuses(bench.run([mailed(1), mailed(2, "9")])) == ["unchanged", "created"]
+    assert {reference: made[0]["amount"] for reference, made in bench.made().items()} == {
+        "R-1": "5.000",
+        "R-2": "9.000",
+    }
+
+
+def test_a_reference_changed_by_an_update_is_remembered_under_both(bench: Bench, odd: OddGateway) -> None:
+    bench.base_url = bench.emulator.base_url
+    number = bench.row(bench.run([mailed(1)])).gateway_id
+    bench.base_url = odd.base_url
+    odd.behaviours["update"] = lambda payload: yes(updated(int(number), payload))
+    assert bench.statuses(bench.run([mailed(1, reference="NEW", invoice_id=number)])) == ["updated"]
+    assert bench.statuses(bench.run([mailed(1, reference="NEW")])) == ["unchanged"]
+    assert bench.statuses(bench.run([mailed(1)])) == ["updated"]  # back to its old reference, not a second invoice
+    assert {bench.ledger.known_references([each])[each].gateway_id for each in ("R-1", "NEW")} == {number}
+    assert odd.count("create") == 0
+
+
+def test_a_gateway_that_keeps_the_old_reference_is_told_every_time(bench: Bench) -> None:
+    """As in the sample of seed 001: the answer to a changed reference has the old one."""
+    number = bench.row(bench.run([mailed(1)])).gateway_id
+    for _ in range(2):
+        run = bench.run([mailed(1, reference="NEW", invoice_id=number)])
+        row = bench.row(run)
+        assert (row.status, row.attention, run.status) == (RowStatus.UPDATED, True, RunStatus.PARTIAL)
+        assert Code.ECHO_DIFFERS in codes(row)
+    assert len(bench.emulator.truth()["invoices"]) == 1
+
+
+def test_a_reference_whose_create_was_refused_belongs_to_the_invoice_that_takes_it(
+    bench: Bench, odd: OddGateway
+) -> None:
+    odd.behaviours["create"] = lambda _: no(422, "Not now")
+    assert bench.statuses(bench.run([mailed(1)])) == ["rejected"]
+    bench.base_url = bench.emulator.base_url
+    number = foreign(bench, "R-1")  # somebody made it by hand
+    assert bench.statuses(bench.run([mailed(1, invoice_id=number)])) == ["updated"]
+    assert bench.statuses(bench.run([mailed(1)])) == ["unchanged"]
+    assert len(bench.made()["R-1"]) == 1
+
+
+def test_an_update_of_an_id_that_answers_for_another_is_told(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["update"] = lambda payload: yes(updated(8888, payload))
+    row = bench.row(bench.run([mailed(1, invoice_id="7777")]))
+    assert "another id: 8888 instead of 7777" in " ".join(issue.message for issue in row.issues)
+    assert row.attention
+
+
+def test_a_change_that_an_update_cannot_carry_is_held_at_its_column(bench: Bench) -> None:
+    bench.run([mailed(1)])
+    run = bench.run([mailed(1, delivery="link")])
+    [issue] = bench.row(run).issues
+    assert (bench.statuses(run), issue.code, issue.place.cell) == (["held"], Code.UPDATE_CANNOT, "F2")
+    assert "Delivery" in issue.message
+    assert bench.calls("update") == []
+
+
+def test_a_change_without_an_e_mail_is_held(bench: Bench) -> None:
+    bench.run([simple(1)])
+    run = bench.run([simple(1, "6")])
+    [issue] = bench.row(run).issues
+    assert (bench.statuses(run), issue.code, issue.place.cell) == (["held"], Code.UPDATE_NEEDS_EMAIL, "E2")
+    assert bench.made()["R-1"][0]["amount"] == "5.000"
+
+
+def test_two_rows_that_speak_of_one_invoice_are_both_held(bench: Bench) -> None:
+    """One names it by its ID and one by its reference, with different amounts: nobody can say which is meant."""
+    number = bench.row(bench.run([mailed(1)])).gateway_id
+    run = bench.run([mailed(1, "6"), mailed(2, "7", invoice_id=number), mailed(3)])
+    assert bench.statuses(run) == ["held", "held", "created"]
+    assert [codes(row) for row in bench.rows(run)[:2]] == [{Code.ID_REPEATED}] * 2
+    assert bench.calls("update") == []
+
+
+def test_an_id_and_a_reference_of_two_invoices_conflict(bench: Bench) -> None:
+    first = bench.run([mailed(1), mailed(2)])
+    number = bench.rows(first)[1].gateway_id
+    run = bench.run([mailed(1, invoice_id=number)])
+    assert (bench.statuses(run), codes(bench.row(run))) == (["held"], {Code.ID_CONFLICT})
+
+
+def test_a_401_on_an_update_renews_the_login_and_repeats_it(bench: Bench) -> None:
+    bench.run([mailed(1)])
+    bench.emulator.set_faults("update:unauthorised:1x1")
+    assert bench.statuses(bench.run([mailed(1, "6")])) == ["updated"]
+    assert bench.made()["R-1"][0]["amount"] == "6.000"
+
+
+def test_a_sheet_after_a_sheet_shares_references(bench: Bench) -> None:
+    bench.run([mailed(1), mailed(2)], name="monday.xlsx")
+    run = bench.run([mailed(2), mailed(3), mailed(1, "6")], name="tuesday.xlsx")
+    assert bench.statuses(run) == ["unchanged", "created", "updated"]
+    assert {reference: len(made) for reference, made in bench.made().items()} == {"R-1": 1, "R-2": 1, "R-3": 1}
+    assert len(bench.texted()) == len(set(bench.texted())) == 3
