@@ -114,12 +114,20 @@ def _bytes(path: Path) -> bytes:
 
 def _workbook_grids(path: Path, content: bytes) -> list[_Grid]:
     try:
-        workbook = calamine.load_workbook(io.BytesIO(content))
+        workbook = _opened(path, content)
         return [_sheet_grid(path, workbook, name, content) for name in workbook.sheet_names]
     except calamine.PasswordError:
         raise unreadable.protected(path) from None
-    except (calamine.CalamineError, ValueError, KeyError, ParseError):
+    except (calamine.CalamineError, ValueError, KeyError, ParseError, OSError):
         raise unreadable.not_a_workbook(path) from None
+
+
+def _opened(path: Path, content: bytes) -> calamine.CalamineWorkbook:
+    try:
+        return calamine.load_workbook(io.BytesIO(content))
+    except calamine.CalamineError:
+        calamine.load_workbook(path)  # only under its name is it told apart whether a password is wanted
+        raise
 
 
 def _sheet_grid(path: Path, workbook: calamine.CalamineWorkbook, name: str, content: bytes) -> _Grid:
