@@ -135,10 +135,30 @@ class TestIdentifier:
 class TestDates:
     @pytest.mark.parametrize(
         "cell",
-        ["2026-12-31", "2026/12/31", "2026.12.31", "2026-12-31 00:00:00", "2026-12-31T00:00:00.000", "31/12/2026"]
-        + ["31-12-2026", "31.12.2026", "12/31/2026", "31 Dec 2026", "31-Dec-2026", "31 December 2026", "Dec 31, 2026"]
-        + ["December 31 2026", "31 DEC 2026", "٢٠٢٦-١٢-٣١", "٣١/١٢/٢٠٢٦", "۲۰۲۶/۱۲/۳۱", "\u200f31/12/2026"]
-        + [NEW_YEARS_EVE, LATE, dt.date(2026, 12, 31)],
+        [
+            "2026-12-31",
+            "2026/12/31",
+            "2026.12.31",
+            "2026-12-31 00:00:00",
+            "2026-12-31T00:00:00.000",
+            "31/12/2026",
+            "31-12-2026",
+            "31.12.2026",
+            "12/31/2026",
+            "31 Dec 2026",
+            "31-Dec-2026",
+            "31 December 2026",
+            "Dec 31, 2026",
+            "December 31 2026",
+            "31 DEC 2026",
+            "٢٠٢٦-١٢-٣١",
+            "٣١/١٢/٢٠٢٦",
+            "۲۰۲۶/۱۲/۳۱",
+            "\u200f31/12/2026",
+            NEW_YEARS_EVE,
+            LATE,
+            dt.date(2026, 12, 31),
+        ],
     )
     def test_one_day_in_many_spellings(self, cell: Cell) -> None:
         found = cells.date(cell)
@@ -166,9 +186,17 @@ class TestDates:
             "30 Junk 2026",
             "31 Marble 2026",
             "²/1/2026",
-        ]
-        + ["2026-12", "1/1", "20261231", "2026-12-31 23:59", 46387.0, 46387, True, dt.time(1), dt.timedelta(1)]
-        + [float("nan")],
+            "2026-12",
+            "1/1",
+            "20261231",
+            "2026-12-31 23:59",
+            46387.0,
+            46387,
+            True,
+            dt.time(1),
+            dt.timedelta(1),
+            float("nan"),
+        ],
     )
     def test_what_is_no_certain_day(self, cell: Cell) -> None:
         assert code_of(cells.date(cell)) is Code.DATE_UNREADABLE
@@ -242,8 +270,21 @@ class TestPaymentTypes:
 
     @pytest.mark.parametrize(
         ("cell", "named"),
-        [("KNET, PayPenny", "PayPenny"), ("3", "3"), ("1,99", "99"), ("²", "²"), ("①", "①"), (",", ","), ("1.2", "1.2")]
-        + [(1.2, "1.2"), (-1.0, "-1"), ("KNET MPGS", "KNET MPGS"), (True, "TRUE"), ("[]", "[]"), ("00001", "00001")],
+        [
+            ("KNET, PayPenny", "PayPenny"),
+            ("3", "3"),
+            ("1,99", "99"),
+            ("²", "²"),
+            ("①", "①"),
+            (",", ","),
+            ("1.2", "1.2"),
+            (1.2, "1.2"),
+            (-1.0, "-1"),
+            ("KNET MPGS", "KNET MPGS"),
+            (True, "TRUE"),
+            ("[]", "[]"),
+            ("00001", "00001"),
+        ],
     )
     def test_the_one_that_is_not_known_is_named(self, cell: Cell, named: str) -> None:
         found = cells.payment_types(cell, ())
