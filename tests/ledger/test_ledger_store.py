@@ -42,6 +42,20 @@ def test_it_is_made_on_first_use_for_its_owner_alone(url: str, open_ledger: Open
     assert stat.S_IMODE(file_of(url).stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps access in other ways")
+def test_it_is_private_from_its_first_moment(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    previous = os.umask(0)
+    try:
+        open_store(url).dispose()
+    finally:
+        os.umask(previous)
+    assert stat.S_IMODE(file_of(url).stat().st_mode) == 0o600
+
+
 def test_it_is_brought_to_the_newest_version_and_has_every_table_and_column(url: str, open_ledger: Opener) -> None:
     open_ledger()
     engine = create_engine(url)
