@@ -145,7 +145,7 @@ COLUMNS: tuple[Column, ...] = (
         ("Mobile Number", "رقم الهاتف"),
         (
             "Eight digits for Kuwait. For another country write it with + and the country code, as +971501234567.",
-            "ثمانية أرقام للكويت. لدولة أخرى اكتبه مع + ورمز الدولة، مثل ‎+971501234567.",
+            "ثمانية أرقام للكويت. لدولة أخرى اكتبه مع + ورمز الدولة، مثل \u200e+971501234567.",
         ),
         ("66666666", "66666666"),
         required=True,
@@ -215,7 +215,7 @@ COLUMNS: tuple[Column, ...] = (
         ("Expiry Date", "تاريخ الانتهاء"),
         (
             "Last day on which the invoice can be paid, as 2026-12-31. Empty means 30 days from today.",
-            "آخر يوم للدفع، مثل 2026-12-31. إذا ترك فارغا يعتمد 30 يوما من اليوم.",
+            "آخر يوم للدفع، مثل \u200e2026-12-31. إذا ترك فارغا يعتمد 30 يوما من اليوم.",
         ),
         ("2026-12-31", "2026-12-31"),
         kind=Kind.DATE,
