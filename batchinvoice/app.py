@@ -15,6 +15,7 @@ from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.client import Credentials, Gateway
 from batchinvoice.invoices.check import Checked, check
 from batchinvoice.invoices.invoice import SmsMode, WireForms
+from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, run_status
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.ledger.ledger import Ledger
@@ -26,8 +27,6 @@ from batchinvoice.runs.plan import Options, plan
 from batchinvoice.runs.reconcile import correct, correct_checked, corrections_path, reconcile, report_path
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError
 from batchinvoice.sheets.reading import Source, read
-
-KUWAIT = dt.timezone(dt.timedelta(hours=3), "Kuwait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def rules(settings: Settings) -> Rules:
     """What the settings say about invoices, today."""
     return Rules(
         merchant_code=settings.merchant_code,
-        today=now().astimezone(KUWAIT).date(),
+        today=kuwait_date(now()),
         country_code=settings.country_code,
         delivery=settings.delivery,
         payment_types=settings.payment_types,

@@ -14,9 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from batchinvoice.app import KUWAIT, Workbooks
+from batchinvoice.app import Workbooks
 from batchinvoice.invoices.check import Checked
 from batchinvoice.invoices.issue import Issue
+from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.records import Row, Run
 from batchinvoice.summary import Summary

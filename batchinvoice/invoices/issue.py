@@ -73,7 +73,7 @@ class Code(StrEnum):
     UPDATE_CANNOT = "update-cannot"
     UPDATE_NEEDS_EMAIL = "update-needs-email"
     OUTCOME_UNKNOWN = "outcome-unknown"
-    OTHER_RUN = "other-run"
+    CHANGE_UNKNOWN = "change-unknown"
     STRICT = "strict"
     NO_SMS = "no-sms"
     GATEWAY_REFUSED = "gateway-refused"
@@ -207,9 +207,9 @@ CATALOGUE: Mapping[Code, Words] = {
         "The gateway's answer was lost, so the invoice may or may not exist{detail}.",
         "Look for the reference in the gateway's panel before you do anything; it is not sent again by itself.",
     ),
-    Code.OTHER_RUN: Words(
-        "Run {run} is making the invoice of this reference, and is not finished.",
-        "Finish it with: batchinvoice resume {run}",
+    Code.CHANGE_UNKNOWN: Words(
+        "The gateway's answer to the change was lost, so the invoice may or may not have been changed.",
+        "Run the sheet again: a change can be repeated without harm.",
     ),
     Code.STRICT: Words(
         "Nothing was sent, because --strict was asked for and other rows have problems.",

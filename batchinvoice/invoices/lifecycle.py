@@ -73,10 +73,13 @@ AT_GATEWAY = frozenset({RowStatus.CREATED, RowStatus.UPDATED, RowStatus.UNCHANGE
 
 _OUTCOMES = frozenset(RowStatus) - {RowStatus.PENDING}
 
-# A create is written down as `unknown` before it leaves; its answer, or a look-up, says what came of it.
+# A create is written down as `unknown` before it leaves; its answer, or a look-up, says what came of it. A change whose
+# answer was lost is repeated.
 NEXT: dict[RowStatus, frozenset[RowStatus]] = {
     RowStatus.PENDING: _OUTCOMES,
-    RowStatus.UNKNOWN: frozenset({RowStatus.CREATED, RowStatus.ADOPTED, RowStatus.REJECTED, RowStatus.PENDING}),
+    RowStatus.UNKNOWN: frozenset(
+        {RowStatus.CREATED, RowStatus.UPDATED, RowStatus.ADOPTED, RowStatus.REJECTED, RowStatus.PENDING}
+    ),
     **{status: frozenset() for status in _OUTCOMES - {RowStatus.UNKNOWN}},
 }
 

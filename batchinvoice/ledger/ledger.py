@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, case, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy, LedgerUnusable, NoSuchRun
@@ -37,7 +38,6 @@ from batchinvoice.ledger.store import open_store, working_lock
 from batchinvoice.ledger.tables import invoices, item_rows, references, rows, runs, sms_calls
 
 _PAGE = 500
-_KUWAIT = dt.timezone(dt.timedelta(hours=3))
 
 
 class Ledger:
@@ -95,7 +95,7 @@ class Ledger:
         return name
 
     def _next_name(self, db: Connection, planned_at: dt.datetime) -> str:
-        day = f"{planned_at.astimezone(_KUWAIT):%Y%m%d}-"
+        day = f"{planned_at.astimezone(KUWAIT):%Y%m%d}-"
         # Longer names first: after 999 runs in a day comes 1000.
         latest = select(runs.c.id).order_by(func.length(runs.c.id).desc(), runs.c.id.desc()).limit(1)
         last = db.execute(latest.where(runs.c.id.startswith(day))).scalar()

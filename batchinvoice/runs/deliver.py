@@ -23,6 +23,7 @@ from batchinvoice.invoices.invoice import (
     sms_after_create,
     update_payload,
 )
+from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.intent import Intent, Outcome
@@ -36,7 +37,6 @@ from batchinvoice.runs.plan import Memory
 from batchinvoice.runs.settle import look_up
 
 _PAGE = 200
-_KUWAIT = dt.timezone(dt.timedelta(hours=3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class _Delivery:
             return _Answer(failed(intent, error, self._places), stop)
 
     def _create(self, intent: Intent) -> Outcome:
-        expiry = (intent.at + dt.timedelta(days=self._terms.expiry_days)).astimezone(_KUWAIT).date()
+        expiry = kuwait_date(intent.at + dt.timedelta(days=self._terms.expiry_days))
         payload = create_payload(
             intent.invoice, self._terms.merchant_code, self._terms.sms_mode, expiry, self._terms.forms
         )

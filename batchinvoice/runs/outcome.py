@@ -62,7 +62,8 @@ def failed(intent: Intent, error: GatewayError, places: Places) -> Outcome:
         issues = _refusals(error, row, places)
         return Outcome(RowStatus.REJECTED, issues, sms=sms, tries=error.attempts, detail=error.reason)
     if isinstance(error, _UNCERTAIN):
-        lost = places.issue(row, None, problem(Code.OUTCOME_UNKNOWN))
+        code = Code.OUTCOME_UNKNOWN if intent.action is Action.CREATE else Code.CHANGE_UNKNOWN
+        lost = places.issue(row, None, problem(code))
         return Outcome(RowStatus.UNKNOWN, (lost,), tries=error.attempts, detail=error.message)
     return Outcome(RowStatus.PENDING, tries=error.attempts, detail=error.message)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import SmsStatus
 from batchinvoice.sheets import style
 from batchinvoice.sheets.cells import MAX_LINKS, clean, is_link, write_text
@@ -52,7 +53,6 @@ _SMS_COLUMNS: tuple[tuple[str, int], ...] = (
 _NUMBERS = frozenset({"Row", "Amount", "Amount at gateway", "Difference", "Attempts", "Call", "Invoices"})
 _LINE = 15.0  # height of a line in points
 _IDS_A_LINE = 100  # so that a line can be read, and a cell never gets too long
-KUWAIT = dt.timezone(dt.timedelta(hours=3))  # no summer time
 
 
 def kuwait_time(moment: dt.datetime) -> dt.datetime:
