@@ -268,6 +268,12 @@ def test_an_issue_without_a_column_still_names_its_row() -> None:
     assert row.issues[0].place.cell == "2"
 
 
+def test_cells_that_are_equal_for_a_program_are_not_the_same_to_a_reader() -> None:
+    one, true = sheet({"Amount": 1.0, "Payment Methods": 1}, {"Amount": True, "Payment Methods": True}).rows
+    assert one.amount == 1
+    assert said(true.issues) == [("D3", "amount-unreadable"), ("E3", "payment-method-unknown")]
+
+
 def test_places_follow_title_rows_and_an_offset() -> None:
     checked = check(
         table(GOOD, GOOD | {"Reference Number": "INV-2", "Amount": "x"}, header_row=7, first_column=3), None, RULES

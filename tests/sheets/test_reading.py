@@ -74,6 +74,12 @@ def test_title_rows_blank_rows_and_an_offset_keep_physical_places(tmp_path: Path
     assert table.cells[1] == ["INV-2", "Ali", None, None]
 
 
+def test_empty_rows_and_columns_before_everything_are_counted(tmp_path: Path) -> None:
+    table = one(tmp_path, [], [], [None, *HEADINGS], [None, *GOOD[:3], "#REF!"]).invoices
+    assert (table.header_row, table.first_column, table.rows) == (3, 2, [4])
+    assert table.cells[0] == ["INV-1", "Noura", 66666666.0, Broken("#REF!")]
+
+
 def test_a_header_is_the_first_row_that_has_all_columns(tmp_path: Path) -> None:
     table = one(tmp_path, ["Amount", "Customer"], HEADINGS, GOOD, HEADINGS).invoices
     assert table.header_row == 2
