@@ -236,7 +236,7 @@ def payment_types(cell: Cell, default: tuple[int, ...]) -> tuple[int, ...] | Pro
             found.append(number)
         elif word:
             return _no_method(part.strip())
-    return tuple(dict.fromkeys(found)) or _no_method(value)
+    return tuple(sorted(set(found))) or _no_method(value)
 
 
 def _no_method(value: str) -> Problem:

@@ -75,8 +75,8 @@ def test_a_warning_has_another_colour_than_an_error(tmp_path: Path) -> None:
 
 
 def test_an_issue_of_the_whole_row_marks_its_first_cell(tmp_path: Path) -> None:
-    sheet = written(tmp_path, CorrectionRow(GOOD, [issue(Code.OTHER_RUN, None, run="r-9")], 17))["Invoices"]
-    assert "r-9" in sheet["A2"].comment.text
+    sheet = written(tmp_path, CorrectionRow(GOOD, [issue(Code.STRICT, None)], 17))["Invoices"]
+    assert "--strict" in sheet["A2"].comment.text
 
 
 def test_columns_are_counted_from_where_the_headings_began(tmp_path: Path) -> None:
