@@ -1,0 +1,107 @@
+"""Where a setting comes from, what is said when it cannot be used, and that secrets stay hidden."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import keyring
+import pytest
+
+from batchinvoice import settings as module
+from batchinvoice.settings import CREDENTIALS, Settings, SettingsError, load
+
+
+def _ring(held: dict[str, str]) -> Callable[[str, str], str | None]:
+    """A keyring that holds these."""
+    return lambda service, user: held.get(user) if service == "batchinvoice" else None
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """An empty environment, a working folder, a user's folder, and a keyring that holds nothing."""
+    for name in os.environ:
+        if name.startswith(("HESABE_", "BATCHINVOICE_")):
+            monkeypatch.delenv(name)
+    found = {"here": tmp_path / "here", "user": tmp_path / "user"}
+    for folder in found.values():
+        folder.mkdir()
+    monkeypatch.chdir(found["here"])
+    monkeypatch.setattr(module, "user_file", lambda: found["user"] / "batchinvoice.toml")
+    monkeypatch.setattr(keyring, "get_password", _ring({}))
+    return found
+
+
+def _write(folder: Path, **values: str) -> None:
+    lines = [f'{name} = "{value}"' for name, value in values.items()]
+    (folder / "batchinvoice.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_each_place_wins_over_the_next(places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "HESABE_USERNAME"
+    monkeypatch.setattr(keyring, "get_password", _ring({name: "keyring"}))
+    assert load().username.get_secret_value() == "keyring"
+    _write(places["user"], **{name: "user's file"})
+    assert load().username.get_secret_value() == "user's file"
+    _write(places["here"], **{name: "file here"})
+    assert load().username.get_secret_value() == "file here"
+    monkeypatch.setenv(name, "environment")
+    assert load().username.get_secret_value() == "environment"
+    assert load(HESABE_USERNAME="flag").username.get_secret_value() == "flag"
+
+
+def test_an_empty_variable_counts_as_not_set(places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(places["here"], BATCHINVOICE_REPORT_DIR="from-file")
+    monkeypatch.setenv("BATCHINVOICE_REPORT_DIR", "")
+    assert load().report_dir == Path("from-file")
+
+
+def test_the_home_of_the_user_is_not_taken_for_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somewhere")
+    assert load().home != Path("/somewhere")
+
+
+def test_no_secret_shows_in_any_text_of_the_settings() -> None:
+    secrets = {name: f"hidden-{number}" for number, name in enumerate(CREDENTIALS) if name != "HESABE_MERCHANT_CODE"}
+    loaded = load(**secrets, BATCHINVOICE_LEDGER_URL="postgresql://u:hidden-9@h/d")
+    for text in (repr(loaded), str(loaded), loaded.model_dump_json()):
+        assert "hidden" not in text
+
+
+def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCHINVOICE_TIMEOUT", "hidden")
+    with pytest.raises(SettingsError) as caught:
+        load()
+    assert "BATCHINVOICE_TIMEOUT" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+def test_missing_credentials_are_named() -> None:
+    assert load(HESABE_MERCHANT_CODE="1").missing() == list(CREDENTIALS[1:])
+
+
+def test_the_environment_decides_the_address() -> None:
+    assert load().gateway_url == "https://merchantapisandbox.hesabe.com"
+    assert load(BATCHINVOICE_ENVIRONMENT="live").gateway_url == "https://merchantapi.hesabe.com"
+    assert load(BATCHINVOICE_BASE_URL="https://x.example").gateway_url == "https://x.example"
+
+
+@pytest.mark.parametrize("content", ["= broken", "HESABE_TYPO = '1'", "BATCHINVOICE_ENVIRONMENT = 'production'"])
+def test_a_file_that_cannot_be_used_is_named(places: dict[str, Path], content: str) -> None:
+    (places["here"] / "batchinvoice.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"batchinvoice\.toml"):
+        load()
+
+
+def test_defaults_are_those_of_the_design() -> None:
+    loaded = load()
+    assert (loaded.environment, loaded.country_code, loaded.expiry_days) == ("sandbox", "965", 30)
+    assert (loaded.payment_types, loaded.delivery, loaded.sms_mode) == ((1, 2), "sms", "bulk")
+
+
+def test_readme_names_every_setting() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    for name in (field.alias or "" for field in Settings.model_fields.values()):
+        short = name.removeprefix("BATCHINVOICE_AMOUNT")
+        assert f"`{name}`" in readme or f"{name} =" in readme or f"`{short}`" in readme, name
