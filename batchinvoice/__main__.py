@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 
 from batchinvoice.cli import cli
-
-COULD_NOT_RUN = 3
+from batchinvoice.exits import Exit
 
 
 def main() -> None:
@@ -35,7 +34,7 @@ def main() -> None:
         click.echo(said, err=True)
         if "--json" in sys.argv:
             click.echo(json.dumps({"run": None, "status": "failed", "error": said}))
-        sys.exit(COULD_NOT_RUN)
+        sys.exit(Exit.NOT_RUN)
 
 
 def explain(error: Exception) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 import getpass
 import platform
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +18,17 @@ from batchinvoice.invoices.invoice import SmsMode, WireForms
 from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, run_status
 from batchinvoice.invoices.rules import Rules
+from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.ledger.store import sqlite_url
 from batchinvoice.runs.deliver import Terms, deliver
 from batchinvoice.runs.notify import notify
 from batchinvoice.runs.plan import Options, plan
-from batchinvoice.runs.reconcile import correct, correct_checked, corrections_path, reconcile, report_path
+from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report_path
+from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError
+from batchinvoice.sheets.book import put_in_place
 from batchinvoice.sheets.reading import Source, read
 
 
@@ -132,17 +135,17 @@ def apply_run(
     mode = SmsMode(run.options["sms_mode"])
     forms = WireForms(settings.country_code_form == "+965", settings.pay_type_form == "list")
     terms = Terms(settings.merchant_code, mode, settings.concurrency, settings.expiry_days, now, forms)
-    with ledger.working(), _conclusion(ledger, run):
-        deliver(ledger, gateway, run, terms, progress)
+    with ledger.working(), stop_when_asked() as stop, _conclusion(ledger, run):
+        deliver(ledger, gateway, run, terms, stop, progress)
         if run.options["sms"] == "yes":
-            notify(ledger, gateway, run, settings.sms_chunk)
+            notify(ledger, gateway, run, settings.sms_chunk, stop)
     return ledger.run(run.id)
 
 
 def send_sms(ledger: Ledger, gateway: Gateway, settings: Settings, run: Run) -> Run:
     """Text those customers of a run who wait for it. Raises RunStopped, LedgerBusy or LedgerUnusable."""
-    with ledger.working(), _conclusion(ledger, run):
-        notify(ledger, gateway, run, settings.sms_chunk, doubtful=True)
+    with ledger.working(), stop_when_asked() as stop, _conclusion(ledger, run):
+        notify(ledger, gateway, run, settings.sms_chunk, stop, doubtful=True)
     return ledger.run(run.id)
 
 
@@ -153,23 +156,41 @@ def _conclusion(ledger: Ledger, run: Run) -> Iterator[None]:
         entry.set_run_status(run, RunStatus.RUNNING)
     try:
         yield
-    except Exception:
-        with ledger.entry() as entry:
+    except BaseException:
+        # What stopped the run matters more than that it could not be noted.
+        with suppress(LedgerError), ledger.entry() as entry:
             entry.set_run_status(run, RunStatus.FAILED)
         raise
+    concluded(ledger, run)
+
+
+def concluded(ledger: Ledger, run: Run) -> Run:
+    """The run with the status that its rows give it: noted anew only if it was not over, or has become another."""
     status = run_status(ledger.tallies(run), ledger.sms_counts(run))
     of_no_row = (*run.notes, *(issue for line in ledger.items(run) for issue in line.issues))
     if status is RunStatus.COMPLETE and (ledger.attention_count(run) or any(issue.is_error for issue in of_no_row)):
         status = RunStatus.PARTIAL
-    with ledger.entry() as entry:
-        entry.set_run_status(run, status)
+    before = ledger.run(run.id).status
+    if status is not before:
+        with ledger.entry() as entry:
+            entry.set_run_status(run, status)
+    return ledger.run(run.id)
 
 
-def write_workbooks(ledger: Ledger, run: Run, folder: Path, out: Path | None = None) -> Workbooks:
+def check_folder(folder: Path) -> None:
+    """Make sure, before anything is sent, that the reports can be written. Raises FileInUse or CannotWrite."""
+    probe = folder / ".batchinvoice"
+    put_in_place(probe, lambda draft: draft.write_bytes(b""))
+    probe.unlink(missing_ok=True)
+
+
+def write_workbooks(
+    ledger: Ledger, run: Run, folder: Path, out: Path | None = None, *, corrections: bool = True
+) -> Workbooks:
     """The third verb: the ledger's account of a run → workbooks. Raises FileInUse or CannotWrite."""
     path = out or report_path(run, folder)
     disagreements = reconcile(ledger, run, path)
-    return Workbooks(path, correct(ledger, run, corrections_path(run, path.parent)), disagreements)
+    return Workbooks(path, correct(ledger, run, folder) if corrections else None, disagreements)
 
 
 def waiting(ledger: Ledger, run: Run) -> int:

@@ -13,6 +13,7 @@ import click
 
 from batchinvoice import __version__
 from batchinvoice.emulator.command import emulator
+from batchinvoice.exits import Exit
 
 if TYPE_CHECKING:
     from batchinvoice.screen import Screen
@@ -95,7 +96,7 @@ def template(out: Path | None, lang: str) -> None:
 def check(context: click.Context, sheets: tuple[Path, ...], report_dir: Path | None, as_json: bool) -> None:
     """Look for mistakes and send nothing. Bad rows go into a corrections workbook to mend and run."""
     from batchinvoice import app
-    from batchinvoice.session import each
+    from batchinvoice.session import Ending, each
     from batchinvoice.settings import load
     from batchinvoice.summary import check_as_json
 
@@ -110,7 +111,7 @@ def check(context: click.Context, sheets: tuple[Path, ...], report_dir: Path | N
         if corrections:
             screen.say(f"Corrections: {corrections}  (mend the marked cells and run it)", "bold")
         bad = any(issue.is_error for issue in checked.issues)
-        return int(bad), check_as_json(sheet, checked, corrections)
+        return Ending(Exit.PERSON if bad else Exit.WELL, check_as_json(sheet, checked, corrections))
 
     code, results = each(sheets, one, screen)
     if as_json:
@@ -148,10 +149,8 @@ def plan(sheet: Path, no_sms: bool, strict: bool, as_json: bool) -> None:
 def apply(context: click.Context, run_id: str, report_dir: Path | None, yes: bool, as_json: bool) -> None:
     """Carry out a planned run, or go on with one that was cut off."""
     with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        code, result = session.carry_out(session.ledger.run(run_id))
-    if as_json:
-        _print_json(result)
-    context.exit(code)
+        ending = session.carry_out(session.ledger.run(run_id))
+    _end(context, ending, as_json)
 
 
 @cli.command()
@@ -196,13 +195,15 @@ def report(context: click.Context, run_id: str, out: Path | None, report_dir: Pa
     """Write the workbooks of a run again, as things stand now."""
     from batchinvoice import app
 
+    if out and (out.exists() or out.suffix.lower() != ".xlsx"):
+        raise click.UsageError(f"{out} is there already or does not end in .xlsx; give another name.")
     with _session(as_json=as_json, report_dir=report_dir) as session:
         found = session.ledger.run(run_id)
         workbooks = app.write_workbooks(session.ledger, found, session.report_dir, out)
         session.screen.workbooks(workbooks)
         if as_json:
             _print_json(session.result(found, workbooks))
-    context.exit(1 if workbooks.disagreements else 0)
+    context.exit(Exit.PERSON if workbooks.disagreements else Exit.WELL)
 
 
 @cli.command()
@@ -245,13 +246,17 @@ def show(run_id: str, number: int | None) -> None:
 def send(context: click.Context, run_id: str, report_dir: Path | None, yes: bool, as_json: bool) -> None:
     """Text the customers of a run who still wait for their message."""
     with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        code, result = session.send(session.ledger.run(run_id))
-    if as_json:
-        _print_json(result)
-    context.exit(code)
+        ending = session.send(session.ledger.run(run_id))
+    _end(context, ending, as_json)
 
 
 cli.add_command(emulator)
+
+
+def _end(context: click.Context, ending: Ending, as_json: bool) -> None:
+    if as_json:
+        _print_json(ending.result)
+    context.exit(ending.code)
 
 
 def _print_json(result: object) -> None:

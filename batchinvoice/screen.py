@@ -55,7 +55,7 @@ class Screen:
     @property
     def interactive(self) -> bool:
         """True if a person sits there who can answer."""
-        return self._out.is_terminal and not self._out.quiet and sys.stdin.isatty()
+        return sys.stdin.isatty()
 
     def say(self, text: str, style: str = "") -> None:
         """A line for the user."""
@@ -93,7 +93,7 @@ class Screen:
         self.say(f"{name}: {len(checked.rows)} rows, {len(good)} good ({total:,.3f} KWD), {bad} to mend{tail}.")
 
     def planned(self, summary: Summary) -> None:
-        """What would happen: rows and KWD by action."""
+        """What is to be done: rows and KWD by action, and how many customers will be texted."""
         self.say(_title(summary.run), "bold")
         table = Table()
         table.add_column("Would be")
@@ -101,7 +101,7 @@ class Screen:
         table.add_column("KWD", justify="right")
         names = {Action.CREATE: "created", Action.UPDATE: "updated", Action.UNCHANGED: "left unchanged"}
         for action, name in names.items():
-            count, amount = summary.planned.get(action, (0, 0))
+            count, amount = summary.left.get(action, (0, 0))
             table.add_row(name, f"{count:,}", f"{amount:,.3f}")
         for status in (RowStatus.DUPLICATE, RowStatus.INVALID, RowStatus.HELD, RowStatus.UNKNOWN):
             if summary.rows[status]:
@@ -111,6 +111,7 @@ class Screen:
         table.add_section()
         table.add_row("all rows of the sheet", f"{summary.run.input_count:,}", f"{summary.run.input_amount:,.3f}")
         self._out.print(table)
+        self.say(f"Customers to be texted: {summary.texts_left:,}.")
 
     def outcome(self, summary: Summary, workbooks: Workbooks | None) -> None:
         """The closing table: rows and KWD by status, the control difference, text messages, and the workbooks."""
@@ -147,15 +148,15 @@ class Screen:
     def history(self, runs: Sequence[tuple[Run, int]]) -> None:
         """The latest runs, one a line."""
         table = Table()
-        for name in ("Run", "When (Kuwait)", "Sheet", "Environment", "Rows", "KWD", "Status", "Need a person", "By"):
-            table.add_column(name, justify="right" if name in ("Rows", "KWD", "Need a person") else "left")
+        table.add_column("Run", no_wrap=True, min_width=12)
+        for name in ("When (Kuwait)", "Sheet", "Gateway", "Status"):
+            table.add_column(name)
+        for name in ("Rows", "KWD", "Need a person"):
+            table.add_column(name, justify="right")
         for run, need in runs:
             when = f"{run.planned_at.astimezone(KUWAIT):%Y-%m-%d %H:%M}"
-            count, amount = f"{run.input_count:,}", f"{run.input_amount:,.3f}"
-            who = plain(run.started_by)
-            table.add_row(
-                run.id, when, Text(plain(run.source_name)), run.environment, count, amount, run.status, str(need), who
-            )
+            figures = (f"{run.input_count:,}", f"{run.input_amount:,.3f}", str(need))
+            table.add_row(run.id, when, Text(plain(run.source_name)), run.environment, run.status, *figures)
         self._out.print(table)
 
     def rows(self, rows: Iterable[Row]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from batchinvoice import app
+from batchinvoice.exits import Exit
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
-from batchinvoice.invoices.lifecycle import Action, SmsStatus
+from batchinvoice.invoices.lifecycle import Action
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
@@ -23,12 +24,20 @@ from batchinvoice.runs.reconcile import problems
 from batchinvoice.screen import Screen
 from batchinvoice.settings import Settings, SettingsError
 from batchinvoice.sheets.errors import SheetError
-from batchinvoice.summary import COULD_NOT_RUN, Summary, as_json, exit_code, summarise
+from batchinvoice.summary import Summary, as_json, exit_code, nothing_as_json, summarise
 
-# What may stop the work; each says in its message what to do.
-EXPECTED = (SettingsError, SheetError, LedgerError, GatewayError, RunStopped)
-# An exit code and what --json prints.
-Ending = tuple[int, dict[str, Any]]
+# What may stop the work; each says in its message what to do. Those of `_ALL` would stop every further sheet too.
+_ALL = (SettingsError, LedgerError, GatewayError)
+EXPECTED = (*_ALL, SheetError, RunStopped)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one sheet or run ended. `result`: what --json prints; `stops`: why no further sheet needs to be tried."""
+
+    code: int
+    result: dict[str, Any]
+    stops: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,84 +51,93 @@ class Session:
     yes: bool = False
 
     def run_sheet(self, sheet: Path, *, sms: bool, strict: bool) -> Ending:
-        """Plan a sheet and carry it out. Raises UnreadableSheet, LedgerError, SettingsError or GatewayError."""
+        """Plan a sheet and carry it out. Raises UnreadableSheet, CannotWrite or LedgerError."""
         return self.carry_out(app.plan_sheet(self.ledger, self.settings, sheet, sms=sms, strict=strict))
 
-    def carry_out(self, planned: Run) -> Ending:
-        """Show the plan, prove the gateway, ask, deliver and report; a run that is stopped is reported all the same."""
-        self.screen.issues(list(problems(self.ledger, planned)))
-        summary = summarise(self.ledger, planned)
+    def carry_out(self, run: Run) -> Ending:
+        """Show what is left to do, prove the gateway, ask, deliver and report, even if it is stopped on the way."""
+        summary = summarise(self.ledger, run)
+        self.screen.issues(list(problems(self.ledger, run)))
         self.screen.planned(summary)
-        with self._connected(planned) as gateway:
-            if not self._agreed(summary):
-                self.screen.say(f"Nothing was sent. The plan is kept: batchinvoice apply {planned.id}")
-                return 1, self.result(planned, None)
-            return self.finish(self._driven(gateway, planned))
+        if not summary.left and not summary.texts_left:
+            self.screen.say("Nothing is left to send in this run.")
+            return self.finish(app.concluded(self.ledger, run))
+        return self._drive(run, _question(summary), texts_only=False)
 
     def send(self, run: Run) -> Ending:
-        """Text those customers of the run who wait for it, and report."""
-        waiting = self.ledger.sms_counts(run).get(SmsStatus.PENDING, 0)
+        """Text those customers of the run who wait for it or were refused, and report."""
+        waiting = self.ledger.texts_left(run, again=True)
         if not waiting:
             self.screen.say("Nobody waits for a text message in this run.")
-        elif not self._confirmed(f"Text {waiting} customers ({run.environment})?"):
-            return 1, self.result(run, None)
-        else:
-            with self._connected(run) as gateway:
-                run = self._driven(gateway, run, texts_only=True)
-        return self.finish(run)
+            return self.finish(run, corrections=False)
+        return self._drive(run, f"Text {_customers(waiting)} ({_where(run)})?", texts_only=True)
 
-    def finish(self, run: Run) -> Ending:
+    def finish(self, run: Run, *, corrections: bool = True) -> Ending:
         """Write the workbooks and show the outcome; what was done stays done if a workbook cannot be written."""
         workbooks = None
         try:
-            workbooks = app.write_workbooks(self.ledger, run, self.report_dir)
+            workbooks = app.write_workbooks(self.ledger, run, self.report_dir, corrections=corrections)
         except SheetError as error:
-            self.screen.trouble(str(error))
-            self.screen.trouble(
-                f"What was sent is safe in the ledger; write the report with: batchinvoice report {run.id}"
-            )
+            self.screen.trouble(f"{error} What was sent is safe in the ledger; then: batchinvoice report {run.id}")
         summary = summarise(self.ledger, run)
         self.screen.outcome(summary, workbooks)
         if workbooks is None:
-            return COULD_NOT_RUN, self.result(run, None)
-        return max(exit_code(summary), 1 if workbooks.disagreements else 0), self.result(run, workbooks)
+            return Ending(Exit.NOT_RUN, self.result(run, None))
+        code = max(exit_code(summary), Exit.PERSON if workbooks.disagreements else Exit.WELL)
+        return Ending(code, self.result(run, workbooks))
 
     def result(self, run: Run, workbooks: app.Workbooks | None) -> dict[str, Any]:
         """What --json prints of the run."""
         return as_json(summarise(self.ledger, run), workbooks, problems(self.ledger, run))
 
-    @contextmanager
-    def _connected(self, run: Run) -> Iterator[Gateway]:
-        """The proved gateway; if it cannot be had, nothing was sent and the run waits for better days."""
+    def _drive(self, run: Run, question: str, *, texts_only: bool) -> Ending:
+        """With the gateway proved and the user agreed, carry the run on; whatever prevents it, the run is kept."""
         try:
+            app.check_folder(self.report_dir)
             with app.connect(self.settings) as gateway:
-                yield gateway
-        except (SettingsError, GatewayError):
-            self.screen.trouble(f"Nothing more was sent. Run {run.id} is kept: batchinvoice apply {run.id}")
-            raise
-
-    def _driven(self, gateway: Gateway, run: Run, *, texts_only: bool = False) -> Run:
-        try:
-            if texts_only:
-                return app.send_sms(self.ledger, gateway, self.settings, run)
-            with self.screen.progress(app.waiting(self.ledger, run), "Invoices") as progress:
-                return app.apply_run(self.ledger, gateway, self.settings, run, progress)
+                if not self._confirmed(question):
+                    self.screen.say(f"Nothing was sent. The run is kept: batchinvoice apply {run.id}")
+                    return Ending(Exit.PERSON, self.result(run, None))
+                self._apply(gateway, run, texts_only)
         except RunStopped as stopped:
             self.screen.trouble(f"Stopped: {stopped}")
             self.screen.trouble(f"What was not sent is “pending”. To go on: batchinvoice apply {run.id}")
-            return self.ledger.run(run.id)
+        except (*_ALL, SheetError) as error:
+            self.screen.trouble(f"{error} Run {run.id} is kept; then: batchinvoice apply {run.id}")
+            failed = {**self._known(run), "status": "failed", "error": str(error)}
+            return Ending(Exit.NOT_RUN, failed, stops=str(error))
+        return self.finish(self.ledger.run(run.id), corrections=not texts_only)
 
-    def _agreed(self, summary: Summary) -> bool:
-        """Ask before anything is sent; a plan that sends nothing needs no answer."""
-        sent = [summary.planned.get(action, (0, Decimal(0))) for action in (Action.CREATE, Action.UPDATE)]
-        count, amount = sum(n for n, _ in sent), sum((kwd for _, kwd in sent), Decimal(0))
-        environment = summary.run.environment
-        where = "LIVE gateway, to real customers" if environment == "live" else f"{environment} gateway"
-        invoices = f"{count:,} invoice{'' if count == 1 else 's'}"
-        return not count or self._confirmed(f"Send {invoices}, {amount:,.3f} KWD, to the {where}?")
+    def _known(self, run: Run) -> dict[str, Any]:
+        """What can be told of the run, even if the ledger is what failed."""
+        with suppress(LedgerError):
+            return self.result(run, None)
+        return {**nothing_as_json(Path(run.source), "failed"), "run": run.id}
+
+    def _apply(self, gateway: Gateway, run: Run, texts_only: bool) -> None:
+        if texts_only:
+            app.send_sms(self.ledger, gateway, self.settings, run)
+            return
+        with self.screen.progress(app.waiting(self.ledger, run), "Invoices") as progress:
+            app.apply_run(self.ledger, gateway, self.settings, run, progress)
 
     def _confirmed(self, question: str) -> bool:
-        return self.yes or not self.screen.interactive or click.confirm(question)
+        return self.yes or not self.screen.interactive or click.confirm(question, err=True)
+
+
+def _question(summary: Summary) -> str:
+    sent = [summary.left.get(action, (0, Decimal(0))) for action in (Action.CREATE, Action.UPDATE)]
+    count, amount = sum(n for n, _ in sent), sum((kwd for _, kwd in sent), Decimal(0))
+    invoices = f"{count:,} invoice{'' if count == 1 else 's'}, {amount:,.3f} KWD,"
+    return f"Send {invoices} to the {_where(summary.run)}, and text {_customers(summary.texts_left)}?"
+
+
+def _customers(count: int) -> str:
+    return f"{count:,} customer{'' if count == 1 else 's'}"
+
+
+def _where(run: Run) -> str:
+    return "LIVE gateway" if run.environment == "live" else f"{run.environment} gateway"
 
 
 def each(sheets: Sequence[Path], one: Callable[[Path], Ending], screen: Screen) -> tuple[int, object]:
@@ -127,19 +145,22 @@ def each(sheets: Sequence[Path], one: Callable[[Path], Ending], screen: Screen) 
 
     A sheet that cannot be read does not stop the others; what would stop them all (settings, login, ledger) does.
     """
-    worst, results, stopped = 0, [], ""
+    endings: list[Ending] = []
     for sheet in sheets:
-        try:
-            code, result = (COULD_NOT_RUN, _failed(sheet, stopped)) if stopped else one(sheet)
-        except EXPECTED as error:
-            screen.trouble(str(error))
-            code, result = COULD_NOT_RUN, _failed(sheet, str(error))
-            if not isinstance(error, SheetError):
-                stopped = f"Not tried, because an earlier sheet stopped: {error}"
-        worst = max(worst, code)
-        results.append(result)
-    return worst, results if len(results) > 1 else results[0]
+        stopped = next((ending.stops for ending in endings if ending.stops), "")
+        endings.append(_not_tried(sheet, stopped) if stopped else _one(sheet, one, screen))
+    results = [ending.result for ending in endings]
+    return max(ending.code for ending in endings), results if len(results) > 1 else results[0]
 
 
-def _failed(sheet: Path, why: str) -> dict[str, Any]:
-    return {"run": None, "sheet": str(sheet), "status": "failed", "error": why}
+def _one(sheet: Path, one: Callable[[Path], Ending], screen: Screen) -> Ending:
+    try:
+        return one(sheet)
+    except EXPECTED as error:
+        screen.trouble(str(error))
+        stops = str(error) if isinstance(error, _ALL) else ""
+        return Ending(Exit.NOT_RUN, nothing_as_json(sheet, "failed", str(error)), stops)
+
+
+def _not_tried(sheet: Path, why: str) -> Ending:
+    return Ending(Exit.NOT_RUN, nothing_as_json(sheet, "failed", f"Not tried, because an earlier sheet stopped: {why}"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from batchinvoice.app import Workbooks
+from batchinvoice.exits import Exit
 from batchinvoice.invoices.cells import money
 from batchinvoice.invoices.check import Checked
 from batchinvoice.invoices.issue import Issue
@@ -17,17 +18,19 @@ from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsSta
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 
-COULD_NOT_RUN = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of rows, and KWD, by status; counts of text messages by state; `planned` counts rows by action."""
+    """Counts of rows, and KWD, by status; counts of text messages by state.
+
+    `left` counts the pending rows by action, and `texts_left` the customers who are still to be texted.
+    """
 
     run: Run
     rows: dict[RowStatus, int]
     amounts: dict[RowStatus, Decimal]
-    planned: dict[Action, tuple[int, Decimal]]
+    left: dict[Action, tuple[int, Decimal]]
+    texts_left: int
     sms: dict[SmsStatus, int]
 
     @property
@@ -46,14 +49,17 @@ def summarise(ledger: Ledger, run: Run) -> Summary:
         run=run,
         rows={status: tallies.get(status, (0, Decimal(0)))[0] for status in RowStatus},
         amounts={status: tallies.get(status, (0, Decimal(0)))[1] for status in RowStatus},
-        planned=ledger.actions(run),
+        left=ledger.left_to_do(run),
+        texts_left=ledger.texts_left(run) if run.options["sms"] == "yes" else 0,
         sms={status: counted.get(status, 0) for status in SmsStatus},
     )
 
 
 def exit_code(summary: Summary) -> int:
     """0 if every row ended well, 3 if the run was stopped, else 1: somebody is needed."""
-    return {RunStatus.COMPLETE: 0, RunStatus.PLANNED: 0, RunStatus.FAILED: COULD_NOT_RUN}.get(summary.run.status, 1)
+    return {RunStatus.COMPLETE: Exit.WELL, RunStatus.PLANNED: Exit.WELL, RunStatus.FAILED: Exit.NOT_RUN}.get(
+        summary.run.status, Exit.PERSON
+    )
 
 
 def as_json(summary: Summary, workbooks: Workbooks | None, issues: Iterable[Issue]) -> dict[str, Any]:
@@ -76,17 +82,37 @@ def as_json(summary: Summary, workbooks: Workbooks | None, issues: Iterable[Issu
 
 def check_as_json(sheet: Path, checked: Checked, corrections: Path | None) -> dict[str, Any]:
     """The object that `check --json` prints: a row that can go is `pending`."""
-    statuses = Counter(row.status for row in checked.rows)
-    total = sum((row.amount for row in checked.rows if row.amount is not None), Decimal(0))
+    counts: Counter[RowStatus] = Counter()
+    amounts = dict.fromkeys(RowStatus, Decimal(0))
+    for row in checked.rows:
+        counts[row.status] += 1
+        amounts[row.status] += row.amount or Decimal(0)
+    return {
+        **nothing_as_json(sheet, "checked"),
+        "rows": {"total": len(checked.rows), **{str(status): counts[status] for status in RowStatus}},
+        "amount": {
+            "total": money(sum(amounts.values(), Decimal(0))),
+            **{str(status): money(amounts[status]) for status in RowStatus},
+        },
+        "corrections": str(corrections) if corrections else None,
+        "issues": [issue_as_json(issue) for issue in checked.issues],
+    }
+
+
+def nothing_as_json(sheet: Path, status: str, error: str | None = None) -> dict[str, Any]:
+    """The same object for a sheet of which there is no run: every key, and no rows."""
+    failed = {"error": error} if error else {}
     return {
         "run": None,
         "sheet": str(sheet),
-        "status": "checked",
-        "rows": {"total": len(checked.rows), **{str(status): statuses[status] for status in RowStatus}},
-        "amount": {"total": money(total)},
+        "status": status,
+        **failed,
+        "rows": dict.fromkeys(("total", *map(str, RowStatus)), 0),
+        "amount": dict.fromkeys(("total", *map(str, RowStatus)), money(Decimal(0))),
+        "sms": dict.fromkeys(map(str, SmsStatus), 0),
         "report": None,
-        "corrections": str(corrections) if corrections else None,
-        "issues": [issue_as_json(issue) for issue in checked.issues],
+        "corrections": None,
+        "issues": [],
     }
 
 

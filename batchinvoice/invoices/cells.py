@@ -26,6 +26,7 @@ _INVISIBLE = dict.fromkeys(
 _KWD = r"(?:kwd|kd|k\.d|د\.?\s?ك|دينار(?:\s?كويتي)?)"
 # The point of "KD.500" may end the abbreviation or begin the fils: it is understood only where it can be one of them.
 _CURRENCY = re.compile(rf"^{_KWD}(?:\.?\s+|\.(?=[\d,]+\.\d)|(?!\.))|\s*{_KWD}\.?$", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
 _DIGITS_ONLY = re.compile(r"\d+")
 _PLAIN_AMOUNT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?P<mark>[,٬\s])\d{3})(?:(?P=mark)\d{3})*(?P<decimals>\.\d+)?")
@@ -81,7 +82,8 @@ def text(cell: Cell) -> str | Problem | None:
 def identifier(cell: Cell) -> str | Problem | None:
     """A reference or a code: text kept to the letter, a whole number as its digits; None if empty.
 
-    Arabic-Indic and Persian digits become ASCII ones, so that one reference has one spelling.
+    Arabic-Indic and Persian digits become ASCII ones, any run of spaces one space and composed letters one letter, so
+    that references which look the same are the same.
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         if cell % 1 != 0:
@@ -91,7 +93,7 @@ def identifier(cell: Cell) -> str | Problem | None:
     value = text(cell)
     if not isinstance(value, str):
         return value
-    value = ascii_digits(value)
+    value = _SPACES.sub(" ", unicodedata.normalize("NFC", ascii_digits(value)))
     return problem(Code.NUMBER_LOSSY) if _EXPONENT.fullmatch(value) else value
 
 

@@ -30,7 +30,8 @@ class CheckedRow:
     """One input row. `status` is pending (it can go), invalid, duplicate or held.
 
     `reference`, `customer`, `mobile` and `typed_amount` are as read, or as typed where they could not be read; `amount`
-    is KWD, None where it could not be read. `invoice` is None for an invalid row.
+    is KWD, None where it could not be read. `invoice` is None for an invalid row, unless all that is wrong with it is
+    an expiry date that has passed: such a row may have been sent when its date was still to come.
     """
 
     row: int
@@ -70,9 +71,9 @@ def check(table: Table, items: Table | None, rules: Rules) -> Checked:
     references = {values[Field.REFERENCE] for values in records}
     lines = read_items(items, references, rules) if items else []
     invoices = [_invoice(i, values, own, found) for i, (values, own) in enumerate(_with_items(records, lines))]
-    statuses = [RowStatus.PENDING if invoice else RowStatus.INVALID for invoice in invoices]
+    statuses = [RowStatus.INVALID if found.bad(i) else RowStatus.PENDING for i in range(len(records))]
     said = [
-        Said(table.rows[i], values[Field.REFERENCE], values[Field.INVOICE_ID], invoices[i])
+        Said(table.rows[i], values[Field.REFERENCE], values[Field.INVOICE_ID], None if found.bad(i) else invoices[i])
         for i, values in enumerate(records)
     ]
     for repeat in repeats(said):
@@ -116,7 +117,7 @@ def _invoice(position: int, values: _Values, lines: Sequence[ItemLine], found: F
     items = tuple(item for item in (*(line.item for line in lines), beside) if item)
     if short := shortfall(items, values[Field.AMOUNT]):
         found.add(position, Field.AMOUNT, short)
-    return None if found.bad(position) else _from_values(values, items)
+    return _from_values(values, items) if not found.bad(position) or found.only(position, Code.DATE_PAST) else None
 
 
 def _from_values(values: _Values, items: tuple[Item, ...]) -> Invoice:

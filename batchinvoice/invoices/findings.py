@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.issue import Issue, Problem
+from batchinvoice.invoices.issue import Code, Issue, Problem
 from batchinvoice.invoices.table import Table
 
 
@@ -26,6 +26,10 @@ class Findings:
     def of(self, position: int) -> tuple[Issue, ...]:
         """All issues of a row."""
         return tuple(issue for issues in self._found.get(position, {}).values() for issue in issues)
+
+    def only(self, position: int, code: Code) -> bool:
+        """True if the row's one error is of this code."""
+        return [issue.code for issue in self.of(position) if issue.is_error] == [code]
 
     def bad(self, position: int, *fields: Field) -> bool:
         """True if the row, or any of the given cells of it, has an error."""

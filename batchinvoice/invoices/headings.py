@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from batchinvoice.invoices.cells import ascii_digits
 from batchinvoice.invoices.columns import BY_FIELD, COLUMNS, ITEM_FIELDS, REQUIRED, Field
 
 # Letters that are written one for another in everyday Arabic.
@@ -43,10 +44,15 @@ class Match:
         return self.is_items or (nameless and Field.REFERENCE in self.columns)
 
 
+def fold(word: str) -> str:
+    """A word without what people vary in writing it: case, diacritics, kashida, forms of alef, kinds of digits."""
+    bare = unicodedata.normalize("NFKD", word.translate(_ARABIC_FORMS)).casefold().translate(_ARABIC_FORMS)
+    return ascii_digits("".join(c for c in bare if not unicodedata.combining(c)))
+
+
 def key(heading: str) -> str:
-    """A heading without what people vary: case, spaces, signs, diacritics, kashida, forms of alef."""
-    bare = unicodedata.normalize("NFKD", heading.translate(_ARABIC_FORMS)).casefold()
-    return "".join(c for c in bare.translate(_ARABIC_FORMS) if c.isalnum())
+    """A heading folded, and without spaces and signs."""
+    return "".join(c for c in fold(heading) if c.isalnum())
 
 
 _MEANING: dict[str, Field] = {key(name): column.field for column in COLUMNS for name in column.names()}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from batchinvoice.invoices import cells
 from batchinvoice.invoices.columns import BY_FIELD, Field
+from batchinvoice.invoices.headings import fold
 from batchinvoice.invoices.invoice import SUB_TYPES, TEXTED_TYPE, Delivery
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.phone import country_code, phone
@@ -98,7 +99,7 @@ def _readers(rules: Rules) -> dict[Field, _Reader]:
 
 def _choice(field: Field, words: Mapping[Any, Sequence[str]], default: Any) -> _Reader:
     """A reader for one of few words, in English or Arabic and any case; an empty cell means the default."""
-    meanings = {_plain(word): value for value, others in words.items() for word in (str(value), *others)}
+    meanings = {fold(word): value for value, others in words.items() for word in (str(value), *others)}
     choices = ", ".join(BY_FIELD[field].choices or [str(value) for value in words])
 
     def read(cell: Cell) -> Any:
@@ -107,14 +108,10 @@ def _choice(field: Field, words: Mapping[Any, Sequence[str]], default: Any) -> _
             return default
         if isinstance(value, Problem):
             return value
-        meaning = meanings.get(_plain(value))
+        meaning = meanings.get(fold(value))
         return problem(Code.CHOICE_UNKNOWN, value=value, choices=choices) if meaning is None else meaning
 
     return read
-
-
-def _plain(word: str) -> str:
-    return cells.ascii_digits(word).casefold().translate(str.maketrans("أإآىة", "ااايه"))
 
 
 def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[tuple[int, Field, Problem]]) -> None:

@@ -10,8 +10,8 @@ LedgerError
 from __future__ import annotations
 
 OVERTAKEN = (
-    "Another process is making the same invoices at this moment. Wait until it has finished, then run this again; of "
-    "this batch nothing was sent."
+    "Another process is making the same invoices at this moment. Wait until it has finished, then run this again; what "
+    "was sent is not sent twice."
 )
 
 

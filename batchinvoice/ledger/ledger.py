@@ -179,11 +179,12 @@ class Ledger:
             counted = db.execute(query.where(rows.c.run_id == run.id).group_by(rows.c.status)).all()
         return {status: (count, amount) for status, count, amount in counted}
 
-    def actions(self, run: Run) -> dict[Action, tuple[int, Decimal]]:
-        """How many rows of each action, and their sum in KWD as the sheet says it."""
+    def left_to_do(self, run: Run) -> dict[Action, tuple[int, Decimal]]:
+        """How many pending rows of each action, and their sum in KWD as the sheet says it."""
         query = select(rows.c.action, func.count(), func.coalesce(func.sum(rows.c.amount), Decimal(0)))
         with self._begin() as db:
-            counted = db.execute(query.where(rows.c.run_id == run.id).group_by(rows.c.action)).all()
+            pending = query.where(rows.c.run_id == run.id, rows.c.status == RowStatus.PENDING)
+            counted = db.execute(pending.group_by(rows.c.action)).all()
         return {action: (count, amount) for action, count, amount in counted}
 
     def sms_counts(self, run: Run) -> dict[SmsStatus, int]:
@@ -191,6 +192,18 @@ class Ledger:
         query = select(_SMS, func.count()).select_from(_JOINED).where(rows.c.run_id == run.id).group_by(_SMS)
         with self._begin() as db:
             return {SmsStatus(status): count for status, count in db.execute(query)}
+
+    def texts_left(self, run: Run, *, again: bool = False) -> int:
+        """How many customers are still to be texted for this run: for rows that are at the gateway or pending.
+
+        `again`: also those whose text was refused before, and of rows at the gateway alone.
+        """
+        wanted = (SmsStatus.PENDING, SmsStatus.FAILED) if again else (SmsStatus.PENDING,)
+        statuses = AT_GATEWAY if again else AT_GATEWAY | {RowStatus.PENDING}
+        query = select(func.count(func.distinct(func.coalesce(rows.c.invoice_id, -rows.c.position))))
+        query = query.select_from(_JOINED).where(rows.c.run_id == run.id, rows.c.status.in_(statuses))
+        with self._begin() as db:
+            return db.execute(query.where(_SMS.in_(wanted))).scalar_one()
 
     def attention_count(self, run: Run) -> int:
         """How many rows need a person."""

@@ -35,6 +35,7 @@ from batchinvoice.runs.outcome import adopted, failed, stops_the_run, succeeded
 from batchinvoice.runs.places import Places
 from batchinvoice.runs.plan import Memory
 from batchinvoice.runs.settle import look_up
+from batchinvoice.runs.stopping import WORDS, Stop
 
 _PAGE = 200
 
@@ -57,24 +58,28 @@ class _Answer:
     stop: str | None = None
 
 
-def deliver(ledger: Ledger, gateway: Gateway, run: Run, terms: Terms, progress: Callable[[int], None]) -> None:
+def deliver(
+    ledger: Ledger, gateway: Gateway, run: Run, terms: Terms, stop: Stop, progress: Callable[[int], None]
+) -> None:
     """Send every pending row of the run; `progress` is told how many more rows are done.
 
-    Raises RunStopped when the gateway cannot be reached or the login is refused: rows not sent stay pending. Raises
-    LedgerBusy if another process made one of the invoices meanwhile; nothing of that batch was sent.
+    Raises RunStopped when somebody asks to stop, the gateway cannot be reached or the login is refused: rows not sent
+    stay pending. Raises LedgerBusy if another process made one of the invoices meanwhile.
     """
-    _Delivery(ledger, gateway, run, terms, progress).drive()
+    _Delivery(ledger, gateway, run, terms, stop, progress).drive()
 
 
 class _Delivery:
     def __init__(
-        self, ledger: Ledger, gateway: Gateway, run: Run, terms: Terms, progress: Callable[[int], None]
+        self, ledger: Ledger, gateway: Gateway, run: Run, terms: Terms, stop: Stop, progress: Callable[[int], None]
     ) -> None:
-        self._ledger, self._gateway, self._run, self._terms, self._progress = ledger, gateway, run, terms, progress
+        self._ledger, self._gateway, self._run, self._terms = ledger, gateway, run, terms
+        self._asked, self._progress = stop, progress
         shape = run.shapes[0]
         self._places = Places(shape.name, shape.headings, shape.first_column)
         self._waiting: deque[tuple[Row, Decision]] = deque()
         self._pages = self._decided()
+        self._all_read = False
         self._flying: dict[Future[_Answer], Intent] = {}
         self._stop: str | None = None
 
@@ -83,7 +88,7 @@ class _Delivery:
         with ThreadPoolExecutor(self._terms.workers, thread_name_prefix="deliver") as pool:
             try:
                 while self._go_on(pool):
-                    self._await_one()
+                    wait(self._flying, return_when=FIRST_COMPLETED)
             finally:
                 self._land_rest()
         if self._stop:
@@ -91,17 +96,23 @@ class _Delivery:
 
     def _go_on(self, pool: ThreadPoolExecutor) -> bool:
         """Write down what landed and what leaves next, then let it leave; False if there is no more to do."""
-        if len(self._waiting) < self._terms.workers:
-            self._waiting.extend(islice(self._pages, _PAGE))
+        if self._asked.asked:
+            self._stop = self._stop or WORDS
+        if len(self._waiting) < self._terms.workers and not self._all_read:
+            fresh = list(islice(self._pages, _PAGE))
+            self._waiting.extend(fresh)
+            self._all_read = not fresh
         landed = [future for future in self._flying if future.done()]
         with self._ledger.entry() as entry:
             done = sum(self._land(entry, self._flying[future], future) for future in landed)
             intents, settled = self._claim(entry)
         for future in landed:
             del self._flying[future]
-        self._flying |= {pool.submit(self._send, intent): intent for intent in intents}
+        for intent in intents:
+            self._flying[pool.submit(self._send, intent)] = intent
         self._progress(done + settled)
-        return bool(self._flying or (self._waiting and not self._stop))
+        more = bool(self._waiting) or not self._all_read
+        return bool(self._flying) or (more and not self._stop)
 
     def _land_rest(self) -> None:
         """Whatever ended the loop, calls that are under way are awaited, and no answer is lost."""
@@ -160,12 +171,6 @@ class _Delivery:
         entry.settle(intent, answer.outcome)
         self._stop = self._stop or answer.stop
         return answer.outcome.status is not RowStatus.PENDING
-
-    def _await_one(self) -> None:
-        try:
-            wait(self._flying, return_when=FIRST_COMPLETED)
-        except KeyboardInterrupt:
-            self._stop = self._stop or "It was stopped from the keyboard."
 
     def _send(self, intent: Intent) -> _Answer:
         """Make the call of one intent; runs in a worker."""

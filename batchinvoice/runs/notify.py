@@ -10,27 +10,30 @@ from batchinvoice.invoices.lifecycle import AT_GATEWAY, SmsStatus
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.runs.errors import RunStopped
+from batchinvoice.runs.stopping import Stop
 
 
-def notify(ledger: Ledger, gateway: Gateway, run: Run, chunk: int, *, doubtful: bool = False) -> None:
+def notify(ledger: Ledger, gateway: Gateway, run: Run, chunk: int, stop: Stop, *, doubtful: bool = False) -> None:
     """Text every customer whose invoice waits for it, at most `chunk` ids a call.
 
     `doubtful`, when a person asks for it: also those whose invoice came back other than it was sent, and those whose
-    text was refused before. Raises RunStopped when the gateway cannot be reached; what was not sent stays pending.
+    text was refused before. Raises RunStopped when somebody asks to stop or the gateway cannot be reached; what was not
+    sent stays pending.
     """
     if doubtful:
         _want_refused(ledger, run)
     number = len(ledger.sms_calls(run))
     while waiting := ledger.to_text(run, chunk, doubtful=doubtful):
+        stop.obey()
         number += 1
         # Two rows can speak of one invoice (the same sheet twice in one): it is texted once.
         ids = {row.invoice_key: row.gateway_id for row in waiting if row.invoice_key is not None}
         with ledger.entry() as entry:
             entry.intend_sms(run, number, list(ids), list(ids.values()))
-        outcome, message, stop = _send(gateway, list(ids.values()))
+        outcome, message, hopeless = _send(gateway, list(ids.values()))
         with ledger.entry() as entry:
             entry.settle_sms(run, number, list(ids), outcome, message)
-        if stop:
+        if hopeless:
             raise RunStopped(message)
 
 

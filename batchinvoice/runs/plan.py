@@ -90,13 +90,21 @@ def planned(checked: Checked, ledger: Ledger, options: Options) -> list[NewRow]:
 def _decided(rows: Sequence[CheckedRow], ledger: Ledger, options: Options) -> Iterator[tuple[CheckedRow, Decision]]:
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
-        waiting = [row.invoice for row in batch if row.status is RowStatus.PENDING and row.invoice]
-        known = Memory(ledger, waiting)
+        known = Memory(ledger, [row.invoice for row in batch if row.invoice])
         for row in batch:
             decision = Decision(Action.NONE, row.status)
             if row.status is RowStatus.PENDING and row.invoice:
                 decision = _texts_nobody(row.invoice, options) or known.decide(row.invoice)
+            elif row.status is RowStatus.INVALID and row.invoice:
+                row, decision = _sent_before(row, known.decide(row.invoice), decision)
             yield row, decision
+
+
+def _sent_before(row: CheckedRow, then: Decision, now: Decision) -> tuple[CheckedRow, Decision]:
+    """A row whose expiry date has passed since it was sent is as it was; one that was not sent stays invalid."""
+    if then.action is not Action.UNCHANGED:
+        return row, now
+    return replace(row, issues=tuple(issue for issue in row.issues if not issue.is_error)), then
 
 
 def _one_row_each(decided: Sequence[tuple[CheckedRow, Decision]]) -> list[tuple[CheckedRow, Decision]]:
@@ -139,7 +147,6 @@ def _texts_nobody(invoice: Invoice, options: Options) -> Decision | None:
 
 def _new_row(position: int, row: CheckedRow, decision: Decision, places: Places) -> NewRow:
     issues = tuple(places.issue(row.row, field, what) for field, what in decision.problems)
-    will_text = decision.status is RowStatus.PENDING and row.invoice and row.invoice.delivery is Delivery.SMS
     return NewRow(
         position=position,
         row=row.row,
@@ -153,8 +160,17 @@ def _new_row(position: int, row: CheckedRow, decision: Decision, places: Places)
         action=decision.action,
         status=decision.status,
         issues=(*row.issues, *issues),
-        sms=SmsStatus.PENDING if will_text else SmsStatus.NOT_WANTED,
+        sms=_sms(row, decision),
     )
+
+
+def _sms(row: CheckedRow, decision: Decision) -> SmsStatus:
+    """Whether the row wants a text: what is known of its invoice's, else what the sheet says."""
+    if decision.status not in (RowStatus.PENDING, RowStatus.UNKNOWN) or row.invoice is None:
+        return SmsStatus.NOT_WANTED
+    if decision.known and decision.action is not Action.CREATE:
+        return decision.known.sms
+    return SmsStatus.PENDING if row.invoice.delivery is Delivery.SMS else SmsStatus.NOT_WANTED
 
 
 def _held_back(row: NewRow, places: Places) -> NewRow:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from batchinvoice.invoices.check import Checked, CheckedRow
+from batchinvoice.invoices.invoice import SmsMode
 from batchinvoice.invoices.issue import Code, Issue
 from batchinvoice.invoices.lifecycle import MENDABLE, WELL_ENDED, RowStatus, SmsStatus
 from batchinvoice.ledger.ledger import Ledger
@@ -21,17 +22,11 @@ def report_path(run: Run, folder: Path) -> Path:
     return folder / f"{Path(run.source_name).stem}.{run.id}.report.xlsx"
 
 
-def corrections_path(run: Run, folder: Path) -> Path:
-    """Where the run's corrections workbook goes."""
-    return folder / f"{Path(run.source_name).stem}.{run.id}.corrections.xlsx"
-
-
 def reconcile(ledger: Ledger, run: Run, path: Path) -> tuple[str, ...]:
     """Write the reconciliation workbook; returns where its totals disagree, which is nowhere if all is well.
 
     Raises FileInUse or CannotWrite.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     return write_report(path, report(ledger, run))
 
 
@@ -49,7 +44,7 @@ def report(ledger: Ledger, run: Run) -> Report:
         started_at=run.planned_at,
         finished_at=run.finished_at,
         version=run.version,
-        options=run.options,
+        options=_asked_for(run),
         input=Tally(run.input_count, run.input_amount),
         statuses={status: Tally(*tally) for status, tally in ledger.tallies(run).items()},
         sms=ledger.sms_counts(run),
@@ -59,6 +54,16 @@ def report(ledger: Ledger, run: Run) -> Report:
         ],
         rows=(_report_row(row) for row in ledger.rows(run)),
     )
+
+
+def _asked_for(run: Run) -> dict[str, str]:
+    """The run's options in words."""
+    by_gateway = run.options["sms_mode"] == SmsMode.INSTANT
+    texted = "by the gateway at once" if by_gateway else "in bulk, after the invoices"
+    return {
+        "Customers are texted": texted if run.options["sms"] == "yes" else "later (--no-sms)",
+        "Bad rows stop all others": run.options["strict"],
+    }
 
 
 def needs_person(row: Row) -> bool:
@@ -112,8 +117,9 @@ def _said(issues: Sequence[Issue]) -> tuple[list[str], list[str]]:
     return reasons, list(dict.fromkeys(issue.remedy for issue in told))
 
 
-def correct(ledger: Ledger, run: Run, path: Path) -> Path | None:
+def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:
     """Write the corrections workbook if the run has rows to mend; returns its path, or None if there are none."""
+    path = folder / f"{Path(run.source_name).stem}.{run.id}.corrections.xlsx"
     mendable = ledger.rows(run, *MENDABLE)
     bad = [row for row in mendable if any(issue.is_error and issue.code is not Code.STRICT for issue in row.issues)]
     return _correct(path, run.shapes, bad, ledger.items(run), (run.id, run.source_name, run.environment))
@@ -140,11 +146,9 @@ def _correct(
     # An invoice that is mended must not lose its items; an item without an invoice is there to be mended itself.
     own = [item for item in items if item.reference in wanted or any(issue.is_error for issue in item.issues)]
     sheets += [_correction_sheet(headers[1], own)] if own else []
-    path.parent.mkdir(parents=True, exist_ok=True)
     run, source, environment = about
     right_to_left = _is_arabic(headers[0].headings)
-    write_corrections(path, sheets, run=run, source=source, environment=environment, right_to_left=right_to_left)
-    return path
+    return write_corrections(path, sheets, run=run, source=source, environment=environment, right_to_left=right_to_left)
 
 
 def _correction_sheet(shape: TableShape, rows: Sequence[Row | CheckedRow | ItemRow]) -> CorrectionSheet:

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,7 +48,7 @@ def new_book(path: Path, *, title: str, subject: str = "", constant_memory: bool
 
 def put_in_place(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` make a draft in the same folder, then move it to `path`. Raises FileInUse or CannotWrite."""
-    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    draft = draft_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(draft)
@@ -57,6 +58,39 @@ def put_in_place(path: Path, write: Callable[[Path], object]) -> None:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def draft_name(path: Path) -> Path:
+    """A name in the same folder that nobody else has."""
+    return path.with_name(f".{secrets.token_hex(8)}.tmp")
+
+
+def put_beside(path: Path, draft: Path) -> Path:
+    """Move the draft to `path`, or to the next free name (`….corrections-2.xlsx`): nothing of the user's is replaced.
+
+    Returns where it is; a file that is there already and says the same is enough. Raises FileInUse or CannotWrite.
+    """
+    try:
+        for number in count(1):
+            place = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+            if not place.exists():
+                draft.rename(place)
+                return place
+            if _same(place, draft):
+                return place
+    except OSError as error:
+        raise _explained(path, error) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+    raise AssertionError("unreachable: some name is free")
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.read_bytes() == other.read_bytes()
+    except OSError:  # open in Excel: then somebody is mending it
+        return False
 
 
 def _close(book: Workbook, draft: Path) -> None:

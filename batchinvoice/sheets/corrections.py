@@ -17,7 +17,7 @@ from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import style
-from batchinvoice.sheets.book import new_book
+from batchinvoice.sheets.book import draft_name, new_book, put_beside
 from batchinvoice.sheets.cells import MAX_ROWS, clean, write_cell, write_text
 from batchinvoice.sheets.errors import CannotWrite
 from batchinvoice.sheets.style import HEADING, Styles, environment_mark, set_up_print
@@ -59,12 +59,16 @@ def write_corrections(
     source: str,
     environment: str,
     right_to_left: bool = False,
-) -> None:
-    """Write the sheets so that they can be run again. Raises FileInUse or CannotWrite."""
+) -> Path:
+    """Write the sheets so that they can be run again; returns where. Raises FileInUse or CannotWrite.
+
+    A workbook that is there already may be half mended: it is left alone, and the next free name is taken.
+    """
     mark = environment_mark(environment)
+    draft = draft_name(path)
     about = f"Rows to mend of {source}, run {run}, {mark}."
     names = _sheet_names([sheet.name for sheet in sheets])
-    with new_book(path, title=f"Corrections for {source}", subject=f"{mark}, run {run}") as book:
+    with new_book(draft, title=f"Corrections for {source}", subject=f"{mark}, run {run}") as book:
         styles = Styles(book)
         for name, sheet in zip(names, sheets, strict=True):
             if len(sheet.rows) >= MAX_ROWS:
@@ -73,6 +77,7 @@ def write_corrections(
             set_up_print(target, (source, mark, f"run {run}"))
             if right_to_left:
                 target.right_to_left()
+    return put_beside(path, draft)
 
 
 def _write_sheet(book: Workbook, name: str, sheet: CorrectionSheet, about: str, styles: Styles) -> Worksheet:

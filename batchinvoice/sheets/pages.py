@@ -9,7 +9,7 @@ from batchinvoice.invoices.columns import COLUMNS, PAYMENT_TYPES, Column, Home
 from batchinvoice.invoices.issue import CATALOGUE, Code
 
 # Parts of a sentence that are there only sometimes.
-_OPTIONAL = frozenset({"near", "detail", "why", "proposal"})
+_OPTIONAL = frozenset({"near", "why", "proposal"})
 _SHEETS = {
     Home.INVOICES: "Sheet Invoices",
     Home.ITEMS: "Sheet Items",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ _HEADER_WITHIN = 50
 _MOST_CELLS = 40_000_000
 _MOST_BYTES = 400 * 2**20
 _ENCODINGS = ("utf-8-sig", "cp1256")
+# Latin and Arabic letters in one word: a Western code page taken for the Arabic one.
+_MIXED = re.compile(r"\w*(?:[A-Za-z][\u0621-\u064a\u0679-\u06d3]|[\u0621-\u064a\u0679-\u06d3][A-Za-z])\w*")
 _DELIMITERS = ",;\t|"
 
 
@@ -72,7 +75,7 @@ def read(path: Path) -> Source:
         raise unreadable.no_header(path, [grid.name for grid in grids])
     main = max(headers, key=lambda h: (h.matched.is_invoices, not h.matched.is_items, len(h.matched.columns)))
     if main.matched.missing:
-        raise unreadable.missing_columns(path, main.grid.name, main.index + 1, main.matched.missing)
+        raise unreadable.missing_columns(path, main.grid.name, main.index + 1, main.matched.missing, main.unknown)
     invoices = _only(path, "invoices", [h for h in headers if h.matched.is_invoices])
     if invoices is None:
         raise unreadable.no_rows(path, main.grid.name, main.index + 1)
@@ -167,7 +170,10 @@ def _decoded(path: Path, content: bytes) -> str:
         encodings = _ENCODINGS if b"\0" not in content else ()
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
+            if encoding == "cp1256" and (mixed := _MIXED.search(text)):
+                raise unreadable.unknown_encoding(path, mixed[0])
+            return text
         except UnicodeDecodeError as error:
             if encoding == "utf-8-sig" and _mostly_utf8(content):
                 raise unreadable.damaged_text(path, content.count(b"\n", 0, error.start) + 1) from None

@@ -18,13 +18,13 @@ from batchinvoice.sheets.style import BODY, HEADING, QUIET, STATUS_COLOURS, TEXT
 
 ROWS_COLUMNS: tuple[tuple[str, int], ...] = (
     ("Row", 7),
-    ("Reference", 19),
+    ("Reference", 27),
     ("Customer", 27),
     ("Mobile", 15),
     ("Amount", 13),
     ("Action", 11),
     ("Status", 11),
-    ("Reason", 42),
+    ("Reason", 38),
     ("Amount at gateway", 13),
     ("Difference", 12),
     ("Invoice ID", 12),
@@ -35,7 +35,7 @@ ROWS_COLUMNS: tuple[tuple[str, int], ...] = (
 )
 _ATTENTION_COLUMNS: tuple[tuple[str, int], ...] = (
     ("Row", 7),
-    ("Reference", 19),
+    ("Reference", 27),
     ("Customer", 27),
     ("Amount", 13),
     ("Status", 11),

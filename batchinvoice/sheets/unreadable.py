@@ -43,6 +43,14 @@ def not_a_workbook(path: Path) -> UnreadableSheet:
     )
 
 
+def unknown_encoding(path: Path, sample: str) -> UnreadableSheet:
+    """Text that is neither UTF-8 nor the Arabic Windows code page."""
+    return UnreadableSheet(
+        f"{path.name} is saved in an encoding that is not known: it holds “{sample}”, where a name should be. "
+        "In Excel, save it as “CSV UTF-8” or as an Excel workbook."
+    )
+
+
 def damaged_text(path: Path, line: int) -> UnreadableSheet:
     """UTF-8 text with bytes in it that are none: read in another encoding, every Arabic name would be garbled."""
     return UnreadableSheet(
@@ -94,14 +102,19 @@ def no_rows(path: Path, sheet: str, header_row: int) -> UnreadableSheet:
     )
 
 
-def missing_columns(path: Path, sheet: str, header_row: int, missing: Mapping[Field, Sequence[str]]) -> UnreadableSheet:
-    """A header without some required columns; headings that look like them are named."""
+def missing_columns(
+    path: Path, sheet: str, header_row: int, missing: Mapping[Field, Sequence[str]], unknown: Sequence[str] = ()
+) -> UnreadableSheet:
+    """A header without some required columns; headings that look like them are named, else those that mean nothing."""
     said = []
     for field, near in missing.items():
         like = f" (perhaps “{near[0]}” is meant: rename it)" if near else ""
         said.append(f"“{heading(field)}”{like}")
+    named = {near[0] for near in missing.values() if near}
+    others = ", ".join(f"“{other}”" for other in unknown if other not in named)
+    rest = f" Headings that are not known: {others}." if others else ""
     return UnreadableSheet(
-        f"{path.name}, sheet {sheet}, row {header_row}: there is no column {' and no column '.join(said)}."
+        f"{path.name}, sheet {sheet}, row {header_row}: there is no column {' and no column '.join(said)}.{rest}"
     )
 
 

@@ -99,7 +99,7 @@ def test_the_database_itself_keeps_a_reference_for_one_invoice(ledger: Ledger) -
     with pytest.raises(IntegrityError), ledger._engine.begin() as db:
         db.execute(insert(references).values(**scope, invoice_id=intent.invoice_key))
     other, [again] = planned(ledger)
-    with pytest.raises(LedgerBusy, match="nothing was sent"):
+    with pytest.raises(LedgerBusy, match="not sent twice"):
         intend(ledger, other, again)
     assert next(ledger.rows(other)).status is RowStatus.PENDING
     with pytest.raises(IntegrityError), ledger._engine.begin() as db:

@@ -97,7 +97,7 @@ def test_sums_are_exact(ledger: Ledger, fils: list[int]) -> None:
     run, rows = planned(ledger, [new_row(n, amount=amount) for n, amount in enumerate(amounts)])
     assert [row.amount for row in rows] == amounts
     assert ledger.tallies(run) == {RowStatus.PENDING: (len(amounts), sum(amounts))}
-    assert ledger.actions(run) == {Action.CREATE: (len(amounts), sum(amounts))}
+    assert ledger.left_to_do(run) == {Action.CREATE: (len(amounts), sum(amounts))}
 
 
 def test_sums_that_floating_point_would_spoil(ledger: Ledger) -> None:

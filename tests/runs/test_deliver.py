@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 
 import pytest
@@ -265,16 +266,14 @@ def test_answers_under_way_are_written_down_whatever_ends_the_run(
     assert {len(invoices) for invoices in bench.made().values()} == {1}
 
 
-def test_ctrl_c_while_waiting_lets_calls_end_and_keeps_the_rest_pending(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_lets_calls_end_and_keeps_the_rest_pending(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.settings = bench.settings.model_copy(update={"concurrency": 2})
     pressed = iter([True])
     really_wait = deliver.wait
 
     def wait(*args: object, **how: object) -> object:
         if next(pressed, False):
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         return really_wait(*args, **how)  # type: ignore[call-overload]
 
     monkeypatch.setattr(deliver, "wait", wait)
@@ -282,6 +281,15 @@ def test_ctrl_c_while_waiting_lets_calls_end_and_keeps_the_rest_pending(
     with pytest.raises(RunStopped, match="keyboard"):
         bench.apply(run)
     assert sorted(bench.statuses(run)) == ["created"] * 2 + ["pending"] * 8
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_pages_that_need_no_call_do_not_end_the_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver, "_PAGE", 2)
+    bench.apply(bench.plan([simple(n) for n in range(9)]))
+    run = bench.apply(bench.plan([simple(n) for n in range(12)]))
+    assert bench.statuses(run) == ["unchanged"] * 9 + ["created"] * 3
+    assert run.status is RunStatus.COMPLETE
 
 
 def test_a_reference_taken_by_another_process_meanwhile_is_left_to_it(

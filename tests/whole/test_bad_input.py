@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from whole_tool import HEADINGS, Tool, table
 
@@ -87,6 +89,23 @@ def test_settings_and_gateways_that_do_not_work(
     assert gateway.truth()["invoices"] == []
 
 
+def test_what_json_prints_has_every_key_whatever_happened(tool: Tool) -> None:
+    sheet = tool.sheet("a.xlsx", [GOOD])
+    keys = {"run", "status", "rows", "amount", "sms", "report", "corrections", "issues"}
+    well = tool.json("run", sheet)
+    for result in (
+        well,
+        tool.json("check", sheet),
+        tool.json("plan", sheet),
+        tool.json("run", "nowhere.xlsx"),
+        tool.json("run", tool.sheet("b.xlsx", [["INV-7", *GOOD[1:]]]), HESABE_PASSWORD="wrong"),
+    ):
+        assert keys <= set(result)
+        for name in ("rows", "amount", "sms"):
+            assert set(result[name]) == set(well[name])
+    assert result["run"], "a run that was planned is named, so that it can be applied"
+
+
 def test_once_the_setting_is_mended_the_planned_run_goes_on(tool: Tool, gateway: RunningEmulator) -> None:
     stopped = tool("run", tool.sheet("a.xlsx", [GOOD]), HESABE_PASSWORD="wrong")
     run = stopped.stderr.split("batchinvoice apply ")[1].split()[0]
@@ -121,6 +140,49 @@ def test_a_report_that_is_open_loses_nothing(tool: Tool, gateway: RunningEmulato
     report.rmdir()
     assert tool("report", first["run"]).returncode == 0
     assert table(report, "Rows")[0]["SMS"] == "sent"
+
+
+def test_a_folder_for_reports_that_cannot_be_made_stops_before_anything_is_sent(
+    tool: Tool, gateway: RunningEmulator
+) -> None:
+    _file(tool, "a-file", b"not a folder")
+    done = tool("run", tool.sheet("a.xlsx", [GOOD]), "--report-dir", "a-file", "--json")
+    assert done.returncode == 3
+    assert "could not be written" in done.stderr
+    assert "Something unexpected" not in done.stderr
+    assert gateway.truth()["invoices"] == []
+    assert json.loads(done.stdout)["run"]
+    bad = tool.sheet("b.xlsx", [["INV-1", None, "66100201", 5, None, "sms"]])
+    assert "could not be written" in tool("check", bad, "--report-dir", "a-file").stderr
+
+
+def test_corrections_that_are_being_mended_are_left_alone(tool: Tool) -> None:
+    sheet = tool.sheet("a.xlsx", [GOOD, ["INV-2", None, "66100202", 5, None, "sms"]])
+    for command in (["check", sheet], ["run", sheet, "--no-sms"]):
+        done = tool.json(*command)
+        mended = tool.folder / done["corrections"]
+        book = openpyxl.load_workbook(mended)
+        book.active["B2"] = "Half mended"
+        book.save(mended)
+        again = tool.json("check", sheet) if command[0] == "check" else tool.json("report", done["run"])
+        assert openpyxl.load_workbook(mended).active["B2"].value == "Half mended"
+        assert again["corrections"] != done["corrections"]
+        assert (tool.folder / again["corrections"]).exists()
+    assert tool.json("send", done["run"])["corrections"] is None
+
+
+def test_the_same_corrections_are_not_written_twice(tool: Tool) -> None:
+    sheet = tool.sheet("a.xlsx", [["INV-2", None, "66100202", 5, None, "sms"]])
+    assert tool.json("check", sheet)["corrections"] == tool.json("check", sheet)["corrections"]
+
+
+def test_a_report_never_takes_the_place_of_another_file(tool: Tool) -> None:
+    sheet = tool.sheet("a.xlsx", [GOOD])
+    before = sheet.read_bytes()
+    run = tool.json("run", sheet)["run"]
+    for name in ("a.xlsx", "b.csv"):
+        assert tool("report", run, "--out", name).returncode == 2
+    assert sheet.read_bytes() == before
 
 
 def test_a_ledger_folder_that_cannot_be_written(tool: Tool, gateway: RunningEmulator) -> None:

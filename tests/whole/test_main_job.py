@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
 import time
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
-from whole_tool import Tool, calls, settings, table
+from whole_tool import HEADINGS, Tool, calls, settings, table
 
 from batchinvoice.emulator.process import RunningEmulator
 
@@ -171,6 +176,44 @@ def test_no_sms_waits_for_send(tool: Tool, gateway: RunningEmulator) -> None:
     assert sent["sms"]["sent"] == 1
     assert tool("send", done["run"]).returncode == 0
     assert [text["via"] for text in gateway.truth()["texts"]] == ["send"]
+
+
+def test_texts_that_were_refused_can_be_sent_again(tool: Tool, gateway: RunningEmulator) -> None:
+    run = tool.json("run", tool.sheet("a.xlsx", [GOOD]), "--no-sms")["run"]
+    gateway.reset()  # the gateway knows no such invoice any more, and refuses the whole send
+    assert tool.json("send", run)["sms"]["failed"] == 1
+    assert tool.json("send", run)["sms"]["failed"] == 1
+    assert len(calls(gateway.truth(), "send")) == 2
+
+
+def test_a_row_whose_date_has_passed_since_is_as_it_was(tool: Tool, gateway: RunningEmulator) -> None:
+    heads = (*HEADINGS, "Expiry Date")
+    late = ["INV-9", "Ali", "66100202", 5, None, "sms", "2020-01-31"]
+    sheet = tool.sheet("a.xlsx", [[*GOOD, dt.date(2030, 1, 31)], late], heads)
+    assert tool.json("run", sheet)["rows"]["invalid"] == 1
+    # Years later: the first row's day is in the past, too.
+    code = (
+        "import datetime as dt, sys\n"
+        "from batchinvoice import app\n"
+        "from batchinvoice.__main__ import main\n"
+        "app.now = lambda: dt.datetime(2030, 3, 1, tzinfo=dt.UTC)\n"
+        f"sys.argv = ['batchinvoice', 'run', {str(sheet)!r}, '--json']\n"
+        "main()\n"
+    )
+    env = {**os.environ, **tool.settings}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tool.folder, env=env, capture_output=True, check=False)
+    rows = json.loads(done.stdout)["rows"]
+    assert (rows["unchanged"], rows["invalid"]) == (1, 1)
+    assert len(gateway.truth()["invoices"]) == 1
+
+
+def test_a_run_that_is_over_has_nothing_left_to_send(tool: Tool, gateway: RunningEmulator) -> None:
+    run = tool.json("run", tool.sheet("a.xlsx", [GOOD]))["run"]
+    before = gateway.truth()["calls"]
+    done = tool("apply", run)
+    assert done.returncode == 0
+    assert "Nothing is left to send" in done.stdout
+    assert gateway.truth()["calls"] == before
 
 
 def test_instant_rows_are_never_in_a_bulk_send(tool: Tool, gateway: RunningEmulator) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -43,7 +46,7 @@ def test_a_person_is_asked_with_count_kwd_and_environment(tool: Tool, gateway: R
     tool.sheet("a.xlsx", [GOOD])
     code, shown = _at_a_terminal(tool, "n\n", "run", "a.xlsx", BATCHINVOICE_ENVIRONMENT="live")
     assert code == 1
-    assert "Send 1 invoice, 120.500 KWD, to the LIVE gateway" in shown
+    assert "Send 1 invoice, 120.500 KWD, to the LIVE gateway, and text 1 customer?" in shown
     assert "batchinvoice apply" in shown
     assert gateway.truth()["invoices"] == []
 
@@ -60,6 +63,65 @@ def test_yes_asks_nobody(tool: Tool, gateway: RunningEmulator) -> None:
     assert code == 0
     assert "Send 1 invoice" not in shown
     assert len(gateway.truth()["invoices"]) == 1
+
+
+def test_a_person_is_asked_before_texts_alone(tool: Tool, gateway: RunningEmulator) -> None:
+    tool("run", tool.sheet("a.xlsx", [GOOD]), "--no-sms")
+    code, shown = _at_a_terminal(tool, "n\n", "run", "a.xlsx")
+    assert code == 1
+    assert "Send 0 invoices, 0.000 KWD, to the sandbox gateway, and text 1 customer?" in shown
+    assert gateway.truth()["texts"] == []
+
+
+def test_a_person_is_asked_even_if_the_output_goes_elsewhere(tool: Tool, gateway: RunningEmulator) -> None:
+    tool.sheet("a.xlsx", [GOOD])
+    code, shown = _at_a_terminal(tool, "n\n", "run", "a.xlsx", "--json")
+    assert code == 1
+    assert "Send 1 invoice" in shown
+    assert gateway.truth()["invoices"] == []
+
+
+def test_a_run_name_can_be_read_in_any_width(tool: Tool) -> None:
+    done = tool.json("run", tool.sheet("a.xlsx", [GOOD]))
+    for columns in ("60", "80", "200"):
+        assert done["run"] in tool("history", COLUMNS=columns).stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl-C alone")
+def test_ctrl_c_at_any_moment_ends_with_a_report_and_can_be_taken_up(tool: Tool, gateway: RunningEmulator) -> None:
+    rows = [[f"INV-{n}", "Ali", "66100202", 5, None, "sms"] for n in range(120)]
+    sheet = tool.sheet("a.xlsx", rows)
+    gateway.set(latency_ms=40)
+    env = {**os.environ, **tool.settings, "BATCHINVOICE_CONCURRENCY": "4"}
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201 - to repeat a failure
+    moments = random.Random(seed)
+    for _ in range(4):
+        command = [sys.executable, "-m", "batchinvoice", "run", str(sheet), "--json"]
+        process = subprocess.Popen(command, cwd=tool.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        _until_creating(gateway, process)
+        time.sleep(moments.uniform(0, 0.4))
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        ended = json.loads(out)
+        if ended["status"] == "complete":
+            break
+        assert process.returncode == 3, err
+        assert ended["rows"]["unknown"] == 0
+        assert (tool.folder / ended["report"]).exists()
+        assert f"batchinvoice apply {ended['run']}" in err.decode()
+    gateway.set(latency_ms=0)
+    assert tool("run", sheet).returncode == 0
+    truth = gateway.truth()
+    assert sorted(i["reference_number"] for i in truth["invoices"]) == sorted(row[0] for row in rows)
+    assert [i["texted"] for i in truth["invoices"]] == [1] * 120
+
+
+def _until_creating(gateway: RunningEmulator, process: subprocess.Popen[bytes]) -> None:
+    before = len(gateway.truth()["invoices"])
+    until = time.monotonic() + 20
+    while process.poll() is None and time.monotonic() < until and len(gateway.truth()["invoices"]) == before:
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("code_page", ["cp1252", "ascii", "cp1256"])
