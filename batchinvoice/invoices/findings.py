@@ -24,8 +24,9 @@ class Findings:
             of_cell.append(Issue(what.code, place, what.params))
 
     def of(self, position: int) -> tuple[Issue, ...]:
-        """All issues of a row."""
-        return tuple(issue for issues in self._found.get(position, {}).values() for issue in issues)
+        """All issues of a row, from its first column to its last."""
+        found = (issue for issues in self._found.get(position, {}).values() for issue in issues)
+        return tuple(sorted(found, key=lambda issue: issue.place.column or 0))
 
     def only(self, position: int, code: Code) -> bool:
         """True if the row's one error is of this code."""
