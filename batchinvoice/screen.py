@@ -146,18 +146,13 @@ class Screen:
             self.trouble(f"THE TOTALS DO NOT AGREE: {what}. Do not rely on this run before the cause is found.")
 
     def history(self, runs: Sequence[tuple[Run, int]]) -> None:
-        """The latest runs, one a line."""
-        table = Table()
-        table.add_column("Run", no_wrap=True, min_width=12)
-        for name in ("When (Kuwait)", "Sheet", "Gateway", "Status"):
-            table.add_column(name)
-        for name in ("Rows", "KWD", "Need a person"):
-            table.add_column(name, justify="right")
+        """The latest runs, one a line: name (its day and number), time in Kuwait, and how it stands."""
         for run, need in runs:
-            when = f"{run.planned_at.astimezone(KUWAIT):%Y-%m-%d %H:%M}"
-            figures = (f"{run.input_count:,}", f"{run.input_amount:,.3f}", str(need))
-            table.add_row(run.id, when, Text(plain(run.source_name)), run.environment, run.status, *figures)
-        self._out.print(table)
+            person = f"{need:,} need a person" if need else "nobody needed"
+            self.say(
+                f"{run.id}  {run.planned_at.astimezone(KUWAIT):%H:%M}  {run.environment:<7}  {run.status:<8}  "
+                f"{run.input_count:>9,} rows  {run.input_amount:>15,.3f} KWD  {person}  {run.source_name}"
+            )
 
     def rows(self, rows: Iterable[Row]) -> None:
         """The rows, one a line; of very many only the first."""
