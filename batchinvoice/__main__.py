@@ -24,17 +24,21 @@ def main() -> None:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped. What was done until then is in the ledger.", err=True)
-        sys.exit(1)
+        sys.exit(_could_not_run("Stopped. What was done until then is in the ledger: “batchinvoice history” shows it."))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except Exception as error:  # the last line of defence against a traceback
-        said = explain(error)
-        click.echo(said, err=True)
-        if "--json" in sys.argv:
-            click.echo(json.dumps({"run": None, "status": "failed", "error": said}))
-        sys.exit(Exit.NOT_RUN)
+        sys.exit(_could_not_run(explain(error)))
+
+
+def _could_not_run(said: str) -> Exit:
+    click.echo(said, err=True)
+    if "--json" in sys.argv:
+        from batchinvoice.summary import nothing_as_json
+
+        click.echo(json.dumps(nothing_as_json(None, "failed", said)))
+    return Exit.NOT_RUN
 
 
 def explain(error: Exception) -> str:

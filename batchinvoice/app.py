@@ -28,7 +28,6 @@ from batchinvoice.runs.plan import Options, plan
 from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report_path
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError
-from batchinvoice.sheets.book import put_in_place
 from batchinvoice.sheets.reading import Source, read
 
 
@@ -175,13 +174,6 @@ def concluded(ledger: Ledger, run: Run) -> Run:
         with ledger.entry() as entry:
             entry.set_run_status(run, status)
     return ledger.run(run.id)
-
-
-def check_folder(folder: Path) -> None:
-    """Make sure, before anything is sent, that the reports can be written. Raises FileInUse or CannotWrite."""
-    probe = folder / ".batchinvoice"
-    put_in_place(probe, lambda draft: draft.write_bytes(b""))
-    probe.unlink(missing_ok=True)
 
 
 def write_workbooks(

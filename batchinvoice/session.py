@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.reconcile import problems
 from batchinvoice.screen import Screen
 from batchinvoice.settings import Settings, SettingsError
+from batchinvoice.sheets.book import check_folder
 from batchinvoice.sheets.errors import SheetError
 from batchinvoice.summary import Summary, as_json, exit_code, nothing_as_json, summarise
 
@@ -61,7 +62,8 @@ class Session:
         self.screen.planned(summary)
         if not summary.left and not summary.texts_left:
             self.screen.say("Nothing is left to send in this run.")
-            return self.finish(app.concluded(self.ledger, run))
+            with self.ledger.working():
+                return self.finish(app.concluded(self.ledger, run))
         return self._drive(run, _question(summary), texts_only=False)
 
     def send(self, run: Run) -> Ending:
@@ -92,21 +94,24 @@ class Session:
 
     def _drive(self, run: Run, question: str, *, texts_only: bool) -> Ending:
         """With the gateway proved and the user agreed, carry the run on; whatever prevents it, the run is kept."""
+        again = f"batchinvoice {'send' if texts_only else 'apply'} {run.id}"
+        stops = ""
         try:
-            app.check_folder(self.report_dir)
+            check_folder(self.report_dir)
             with app.connect(self.settings) as gateway:
                 if not self._confirmed(question):
-                    self.screen.say(f"Nothing was sent. The run is kept: batchinvoice apply {run.id}")
+                    self.screen.say(f"Nothing was sent. The run is kept: {again}")
                     return Ending(Exit.PERSON, self.result(run, None))
                 self._apply(gateway, run, texts_only)
         except RunStopped as stopped:
+            stops = str(stopped)
             self.screen.trouble(f"Stopped: {stopped}")
-            self.screen.trouble(f"What was not sent is “pending”. To go on: batchinvoice apply {run.id}")
+            self.screen.trouble(f"What was not sent is “pending”. To go on: {again}")
         except (*_ALL, SheetError) as error:
-            self.screen.trouble(f"{error} Run {run.id} is kept; then: batchinvoice apply {run.id}")
+            self.screen.trouble(f"{error} Run {run.id} is kept; then: {again}")
             failed = {**self._known(run), "status": "failed", "error": str(error)}
             return Ending(Exit.NOT_RUN, failed, stops=str(error))
-        return self.finish(self.ledger.run(run.id), corrections=not texts_only)
+        return replace(self.finish(self.ledger.run(run.id), corrections=not texts_only), stops=stops)
 
     def _known(self, run: Run) -> dict[str, Any]:
         """What can be told of the run, even if the ledger is what failed."""
@@ -122,12 +127,15 @@ class Session:
             app.apply_run(self.ledger, gateway, self.settings, run, progress)
 
     def _confirmed(self, question: str) -> bool:
-        return self.yes or not self.screen.interactive or click.confirm(question, err=True)
+        return not question or self.yes or not self.screen.interactive or click.confirm(question, err=True)
 
 
 def _question(summary: Summary) -> str:
+    """What a person is asked; nothing if nothing would leave."""
     sent = [summary.left.get(action, (0, Decimal(0))) for action in (Action.CREATE, Action.UPDATE)]
     count, amount = sum(n for n, _ in sent), sum((kwd for _, kwd in sent), Decimal(0))
+    if not count and not summary.texts_left:
+        return ""
     invoices = f"{count:,} invoice{'' if count == 1 else 's'}, {amount:,.3f} KWD,"
     return f"Send {invoices} to the {_where(summary.run)}, and text {_customers(summary.texts_left)}?"
 

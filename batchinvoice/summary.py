@@ -99,12 +99,12 @@ def check_as_json(sheet: Path, checked: Checked, corrections: Path | None) -> di
     }
 
 
-def nothing_as_json(sheet: Path, status: str, error: str | None = None) -> dict[str, Any]:
+def nothing_as_json(sheet: Path | None, status: str, error: str | None = None) -> dict[str, Any]:
     """The same object for a sheet of which there is no run: every key, and no rows."""
     failed = {"error": error} if error else {}
     return {
         "run": None,
-        "sheet": str(sheet),
+        "sheet": str(sheet) if sheet else None,
         "status": status,
         **failed,
         "rows": dict.fromkeys(("total", *map(str, RowStatus)), 0),

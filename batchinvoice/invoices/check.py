@@ -73,7 +73,7 @@ def check(table: Table, items: Table | None, rules: Rules) -> Checked:
     invoices = [_invoice(i, values, own, found) for i, (values, own) in enumerate(_with_items(records, lines))]
     statuses = [RowStatus.INVALID if found.bad(i) else RowStatus.PENDING for i in range(len(records))]
     said = [
-        Said(table.rows[i], values[Field.REFERENCE], values[Field.INVOICE_ID], None if found.bad(i) else invoices[i])
+        Said(table.rows[i], values[Field.REFERENCE], values[Field.INVOICE_ID], invoices[i], not found.bad(i))
         for i, values in enumerate(records)
     ]
     for repeat in repeats(said):

@@ -12,12 +12,13 @@ from batchinvoice.invoices.lifecycle import RowStatus
 
 
 class Said(NamedTuple):
-    """What a row says about its identity, and its invoice if it has no errors."""
+    """What a row says about its identity, and its invoice if it can be told; `valid` if it has no errors."""
 
     row: int
     reference: str | None
     invoice_id: str | None
     invoice: Invoice | None
+    valid: bool
 
 
 class Repeat(NamedTuple):
@@ -53,11 +54,11 @@ def _of_reference(rows: Sequence[Said], group: Sequence[int]) -> list[Repeat]:
     if rows[group[0]].invoice is None:
         return []
     identical = problem(Code.REPEAT_IDENTICAL, first=rows[group[0]].row)
-    return [Repeat(i, RowStatus.DUPLICATE, Field.REFERENCE, identical) for i in group[1:]]
+    return [Repeat(i, RowStatus.DUPLICATE, Field.REFERENCE, identical) for i in group[1:] if rows[i].valid]
 
 
 def _hold(rows: Sequence[Said], group: Sequence[int], field: Field, code: Code, value: str | None) -> list[Repeat]:
     numbers = [str(rows[i].row) for i in group]
     listed = ", ".join(numbers[:10]) + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
     what = problem(code, value=value, rows=listed)
-    return [Repeat(i, RowStatus.HELD if rows[i].invoice else RowStatus.INVALID, field, what) for i in group]
+    return [Repeat(i, RowStatus.HELD if rows[i].valid else RowStatus.INVALID, field, what) for i in group]

@@ -202,12 +202,15 @@ class Ledger:
         statuses = AT_GATEWAY if again else AT_GATEWAY | {RowStatus.PENDING}
         query = select(func.count(func.distinct(func.coalesce(rows.c.invoice_id, -rows.c.position))))
         query = query.select_from(_JOINED).where(rows.c.run_id == run.id, rows.c.status.in_(statuses))
+        if not again:  # a person must look at these first
+            query = query.where((rows.c.status == RowStatus.PENDING) | ~rows.c.attention)
         with self._begin() as db:
             return db.execute(query.where(_SMS.in_(wanted))).scalar_one()
 
     def attention_count(self, run: Run) -> int:
-        """How many rows need a person."""
-        query = select(func.count()).where(rows.c.run_id == run.id, rows.c.attention)
+        """How many rows need a person: for what came of them, or of their text message."""
+        unsure = _SMS.in_((SmsStatus.FAILED, SmsStatus.UNKNOWN))
+        query = select(func.count()).select_from(_JOINED).where(rows.c.run_id == run.id, rows.c.attention | unsure)
         with self._begin() as db:
             return db.execute(query).scalar_one()
 

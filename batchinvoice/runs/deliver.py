@@ -96,7 +96,7 @@ class _Delivery:
 
     def _go_on(self, pool: ThreadPoolExecutor) -> bool:
         """Write down what landed and what leaves next, then let it leave; False if there is no more to do."""
-        if self._asked.asked:
+        if self._asked.asked and (self._waiting or not self._all_read):
             self._stop = self._stop or WORDS
         if len(self._waiting) < self._terms.workers and not self._all_read:
             fresh = list(islice(self._pages, _PAGE))

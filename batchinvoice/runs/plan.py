@@ -81,7 +81,8 @@ def planned(checked: Checked, ledger: Ledger, options: Options) -> list[NewRow]:
     places = Places(table.sheet, table.headings, table.first_column)
     decided = _one_row_each(list(_decided(checked.rows, ledger, options)))
     rows = [_new_row(position, row, decision, places) for position, (row, decision) in enumerate(decided)]
-    bad = any(issue.is_error for issue in (*checked.issues, *(issue for row in rows for issue in row.issues)))
+    of_no_row = (*checked.notes, *(issue for line in checked.item_lines for issue in line.issues))
+    bad = any(issue.is_error for issue in (*of_no_row, *(issue for row in rows for issue in row.issues)))
     if options.strict and bad:
         rows = [_held_back(row, places) if row.status is RowStatus.PENDING else row for row in rows]
     return rows
@@ -94,7 +95,9 @@ def _decided(rows: Sequence[CheckedRow], ledger: Ledger, options: Options) -> It
         for row in batch:
             decision = Decision(Action.NONE, row.status)
             if row.status is RowStatus.PENDING and row.invoice:
-                decision = _texts_nobody(row.invoice, options) or known.decide(row.invoice)
+                decision = known.decide(row.invoice)
+                if decision.action is Action.CREATE:
+                    decision = _texts_nobody(row.invoice, options) or decision
             elif row.status is RowStatus.INVALID and row.invoice:
                 row, decision = _sent_before(row, known.decide(row.invoice), decision)
             yield row, decision
@@ -102,25 +105,34 @@ def _decided(rows: Sequence[CheckedRow], ledger: Ledger, options: Options) -> It
 
 def _sent_before(row: CheckedRow, then: Decision, now: Decision) -> tuple[CheckedRow, Decision]:
     """A row whose expiry date has passed since it was sent is as it was; one that was not sent stays invalid."""
-    if then.action is not Action.UNCHANGED:
+    only_late = all(issue.code is Code.DATE_PAST for issue in row.issues if issue.is_error)
+    if then.action is not Action.UNCHANGED or not only_late:
         return row, now
     return replace(row, issues=tuple(issue for issue in row.issues if not issue.is_error)), then
 
 
 def _one_row_each(decided: Sequence[tuple[CheckedRow, Decision]]) -> list[tuple[CheckedRow, Decision]]:
-    """Rows that speak of one invoice under different names (its ID, its references) say different things: all held."""
-    speak_of: dict[int, list[str]] = {}
+    """Rows that speak of one invoice, under its ID, its references or a date that has passed: none but one goes.
+
+    Rows that say the same are repeats of the first; rows that differ are all held.
+    """
+    speak_of: dict[int, list[CheckedRow]] = {}
     for row, decision in decided:
         if decision.status is RowStatus.PENDING and decision.known:
-            speak_of.setdefault(decision.known.key, []).append(str(row.row))
-    return [(row, _held_if_repeated(decision, speak_of)) for row, decision in decided]
+            speak_of.setdefault(decision.known.key, []).append(row)
+    return [(row, _alone(row, decision, speak_of)) for row, decision in decided]
 
 
-def _held_if_repeated(decision: Decision, speak_of: Mapping[int, Sequence[str]]) -> Decision:
-    rows = speak_of.get(decision.known.key, ()) if decision.known else ()
-    if decision.status is not RowStatus.PENDING or decision.known is None or len(rows) < 2:
+def _alone(row: CheckedRow, decision: Decision, speak_of: Mapping[int, Sequence[CheckedRow]]) -> Decision:
+    others = speak_of.get(decision.known.key, ()) if decision.known else ()
+    if decision.status is not RowStatus.PENDING or decision.known is None or len(others) < 2:
         return decision
-    repeated = problem(Code.ID_REPEATED, value=decision.known.gateway_id, rows=", ".join(rows))
+    if all(other.invoice == row.invoice for other in others):
+        identical = problem(Code.REPEAT_IDENTICAL, first=others[0].row)
+        repeat = Decision(Action.NONE, RowStatus.DUPLICATE, None, ((Field.REFERENCE, identical),))
+        return decision if row is others[0] else repeat
+    numbers = ", ".join(str(other.row) for other in others)
+    repeated = problem(Code.ID_REPEATED, value=decision.known.gateway_id, rows=numbers)
     return Decision(Action.NONE, RowStatus.HELD, decision.known, ((Field.INVOICE_ID, repeated),))
 
 

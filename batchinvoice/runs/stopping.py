@@ -1,7 +1,8 @@
-"""Stopping when asked: the first Ctrl-C lets calls that are under way finish, the second one does not wait."""
+"""Stopping when asked: Ctrl-C lets the calls that are under way finish, and starts no others."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -30,7 +31,8 @@ WORDS = "it was stopped from the keyboard."
 def stop_when_asked() -> Iterator[Stop]:
     """Inside, Ctrl-C only asks: work goes on to the next point at which nothing is left half done.
 
-    Only the main thread can be asked so; in any other, nothing changes.
+    That is at most one call's time-out away, or the pause that the gateway asked for. Only the main thread can be
+    asked so; in any other, nothing changes.
     """
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
@@ -38,8 +40,9 @@ def stop_when_asked() -> Iterator[Stop]:
         return
 
     def ask(number: int, frame: object) -> None:  # noqa: ARG001 (interface)
-        if stop.asked:
-            raise KeyboardInterrupt
+        if not stop.asked:
+            # Not by way of a stream: this may have come in the middle of its writing.
+            os.write(2, b"\nStopping: calls under way are finished and written down first.\n")
         stop.asked = True
 
     before = signal.signal(signal.SIGINT, ask)

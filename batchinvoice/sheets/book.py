@@ -60,6 +60,17 @@ def put_in_place(path: Path, write: Callable[[Path], object]) -> None:
             draft.unlink(missing_ok=True)
 
 
+def check_folder(folder: Path) -> None:
+    """Make sure that files can be written into the folder, making it if need be. Raises FileInUse or CannotWrite."""
+    draft = draft_name(folder / "probe")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(b"")
+        draft.unlink()
+    except OSError as error:
+        raise _explained(folder, error) from error
+
+
 def draft_name(path: Path) -> Path:
     """A name in the same folder that nobody else has."""
     return path.with_name(f".{secrets.token_hex(8)}.tmp")

@@ -19,7 +19,7 @@ from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import style
 from batchinvoice.sheets.book import draft_name, new_book, put_beside
 from batchinvoice.sheets.cells import MAX_ROWS, clean, write_cell, write_text
-from batchinvoice.sheets.errors import CannotWrite
+from batchinvoice.sheets.errors import CannotWrite, FileInUse
 from batchinvoice.sheets.style import HEADING, Styles, environment_mark, set_up_print
 
 _BAD = {"bg_color": style.RED, "font_color": style.RED_INK, "border": 1, "border_color": "#D92D20"}
@@ -64,20 +64,29 @@ def write_corrections(
 
     A workbook that is there already may be half mended: it is left alone, and the next free name is taken.
     """
-    mark = environment_mark(environment)
     draft = draft_name(path)
-    about = f"Rows to mend of {source}, run {run}, {mark}."
+    try:
+        _write(draft, sheets, (source, environment_mark(environment), f"run {run}"), right_to_left)
+    except FileInUse:
+        raise FileInUse(path) from None
+    except CannotWrite as error:
+        raise CannotWrite(path, error.why) from None
+    return put_beside(path, draft)
+
+
+def _write(path: Path, sheets: Sequence[CorrectionSheet], header: tuple[str, str, str], right_to_left: bool) -> None:
+    source, mark, run = header
+    about = f"Rows to mend of {source}, {run}, {mark}."
     names = _sheet_names([sheet.name for sheet in sheets])
-    with new_book(draft, title=f"Corrections for {source}", subject=f"{mark}, run {run}") as book:
+    with new_book(path, title=f"Corrections for {source}", subject=f"{mark}, {run}") as book:
         styles = Styles(book)
         for name, sheet in zip(names, sheets, strict=True):
             if len(sheet.rows) >= MAX_ROWS:
                 raise CannotWrite(path, f"a sheet holds {MAX_ROWS - 1:,} rows, and there are more to mend")
             target = _write_sheet(book, name, sheet, about, styles)
-            set_up_print(target, (source, mark, f"run {run}"))
+            set_up_print(target, header)
             if right_to_left:
                 target.right_to_left()
-    return put_beside(path, draft)
 
 
 def _write_sheet(book: Workbook, name: str, sheet: CorrectionSheet, about: str, styles: Styles) -> Worksheet:

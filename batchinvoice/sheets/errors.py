@@ -23,6 +23,7 @@ class CannotWrite(SheetError):
             "else check that the folder can be written to. Then run again."
         )
         self.path = path
+        self.why = why
 
 
 class FileInUse(CannotWrite):

@@ -25,8 +25,9 @@ _HEADER_WITHIN = 50
 _MOST_CELLS = 40_000_000
 _MOST_BYTES = 400 * 2**20
 _ENCODINGS = ("utf-8-sig", "cp1256")
-# Latin and Arabic letters in one word: a Western code page taken for the Arabic one.
-_MIXED = re.compile(r"\w*(?:[A-Za-z][\u0621-\u064a\u0679-\u06d3]|[\u0621-\u064a\u0679-\u06d3][A-Za-z])\w*")
+# A Western code page taken for the Arabic one: its accented letters become Arabic letters, vowel signs and marks.
+_ARABIC = r"\u0621-\u0652\u0679-\u06d3\u200e\u200f"
+_MIXED = re.compile(rf"[A-Za-z][{_ARABIC}]|[{_ARABIC}][A-Za-z]")
 _DELIMITERS = ",;\t|"
 
 
@@ -172,7 +173,9 @@ def _decoded(path: Path, content: bytes) -> str:
         try:
             text = content.decode(encoding)
             if encoding == "cp1256" and (mixed := _MIXED.search(text)):
-                raise unreadable.unknown_encoding(path, mixed[0])
+                raise unreadable.unknown_encoding(
+                    path, text[max(0, mixed.start() - 8) : mixed.end() + 8].split("\n")[0]
+                )
             return text
         except UnicodeDecodeError as error:
             if encoding == "utf-8-sig" and _mostly_utf8(content):

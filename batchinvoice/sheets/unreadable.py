@@ -46,7 +46,7 @@ def not_a_workbook(path: Path) -> UnreadableSheet:
 def unknown_encoding(path: Path, sample: str) -> UnreadableSheet:
     """Text that is neither UTF-8 nor the Arabic Windows code page."""
     return UnreadableSheet(
-        f"{path.name} is saved in an encoding that is not known: it holds “{sample}”, where a name should be. "
+        f"{path.name} is not saved as UTF-8, and as Arabic it would read “{sample}”, Latin and Arabic in one word. "
         "In Excel, save it as “CSV UTF-8” or as an Excel workbook."
     )
 

@@ -123,3 +123,13 @@ def test_any_bytes_are_read_or_refused_in_plain_words(tmp_path: Path, noise: byt
     content = ",".join(HEADINGS).encode() + b"\n" + noise if headed else noise
     with suppress(UnreadableSheet):
         assert rows(tmp_path, content, name)
+
+
+@pytest.mark.parametrize("letter", "ñóöøõúýðþíìÑÖØÞ")
+def test_a_western_code_page_is_never_taken_for_arabic(tmp_path: Path, letter: str) -> None:
+    """Read as windows-1256, some of these are Arabic letters, signs or marks; the others are the same in both."""
+    content = f"reference,name,phone,amount\n1,Mu{letter}oz,66100201,5\n".encode("cp1252")
+    if letter.encode("cp1252").decode("cp1256") == letter:
+        assert rows(tmp_path, content)[0][1][1] == f"Mu{letter}oz"
+    else:
+        assert "CSV UTF-8" in why_not(tmp_path, content)

@@ -153,7 +153,19 @@ def test_a_folder_for_reports_that_cannot_be_made_stops_before_anything_is_sent(
     assert gateway.truth()["invoices"] == []
     assert json.loads(done.stdout)["run"]
     bad = tool.sheet("b.xlsx", [["INV-1", None, "66100201", 5, None, "sms"]])
-    assert "could not be written" in tool("check", bad, "--report-dir", "a-file").stderr
+    said = tool("check", bad, "--report-dir", "a-file").stderr
+    assert "could not be written" in said
+    assert ".tmp" not in said
+
+
+def test_the_folder_for_reports_keeps_every_file(tool: Tool) -> None:
+    folder = tool.folder / "reports"
+    folder.mkdir()
+    mine = folder / ".batchinvoice"
+    mine.write_text("mine", encoding="utf-8")
+    tool("run", tool.sheet("a.xlsx", [GOOD]))
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert {each.suffix for each in folder.iterdir()} == {"", ".xlsx"}
 
 
 def test_corrections_that_are_being_mended_are_left_alone(tool: Tool) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from whole_tool import HEADINGS, Tool, calls, settings, table
@@ -192,19 +193,47 @@ def test_a_row_whose_date_has_passed_since_is_as_it_was(tool: Tool, gateway: Run
     sheet = tool.sheet("a.xlsx", [[*GOOD, dt.date(2030, 1, 31)], late], heads)
     assert tool.json("run", sheet)["rows"]["invalid"] == 1
     # Years later: the first row's day is in the past, too.
+    rows = _run_in(2030, tool, sheet)["rows"]
+    assert (rows["unchanged"], rows["invalid"]) == (1, 1)
+    assert len(gateway.truth()["invoices"]) == 1
+
+
+def _run_in(year: int, tool: Tool, *words: object) -> Any:
+    """Run the tool on the first of March of a year to come; returns what --json prints."""
     code = (
         "import datetime as dt, sys\n"
         "from batchinvoice import app\n"
         "from batchinvoice.__main__ import main\n"
-        "app.now = lambda: dt.datetime(2030, 3, 1, tzinfo=dt.UTC)\n"
-        f"sys.argv = ['batchinvoice', 'run', {str(sheet)!r}, '--json']\n"
+        f"app.now = lambda: dt.datetime({year}, 3, 1, tzinfo=dt.UTC)\n"
+        f"sys.argv = ['batchinvoice', 'run', '--json', *{[str(word) for word in words]!r}]\n"
         "main()\n"
     )
     env = {**os.environ, **tool.settings}
     done = subprocess.run([sys.executable, "-c", code], cwd=tool.folder, env=env, capture_output=True, check=False)
-    rows = json.loads(done.stdout)["rows"]
-    assert (rows["unchanged"], rows["invalid"]) == (1, 1)
-    assert len(gateway.truth()["invoices"]) == 1
+    return json.loads(done.stdout)
+
+
+def test_a_date_that_has_passed_hides_nothing_else(tool: Tool, gateway: RunningEmulator) -> None:
+    heads, late = (*HEADINGS, "Expiry Date"), dt.date(2030, 1, 31)
+    sent = [*GOOD, late]
+    tool("run", tool.sheet("a.xlsx", [sent], heads), "--no-sms")
+    other = [*GOOD[:3], 99, *GOOD[4:], late]
+    differing = _run_in(2030, tool, tool.sheet("b.xlsx", [sent, other], heads))
+    assert differing["rows"]["unchanged"] == 0
+    assert [issue["code"] for issue in differing["issues"]].count("repeat-differs") == 2
+    assert gateway.truth()["texts"] == []
+    twice = _run_in(2030, tool, tool.sheet("c.xlsx", [sent, sent], heads))
+    assert (twice["rows"]["unchanged"], twice["rows"]["duplicate"]) == (1, 1)
+    new = ["INV-9", "Ali", "66100202", 5, None, "link", None]
+    strict = _run_in(2030, tool, tool.sheet("d.xlsx", [sent, new], heads), "--strict")
+    assert (strict["rows"]["unchanged"], strict["rows"]["created"]) == (1, 1)
+
+
+def test_a_row_that_the_gateway_texted_before_is_unchanged_without_texts(tool: Tool) -> None:
+    heads = (*HEADINGS[:5], "invoiceType", "invoiceSubType")
+    sheet = tool.sheet("a.xlsx", [[*GOOD[:5], "1", "0"]], heads)
+    assert tool.json("run", sheet)["sms"]["sent"] == 1
+    assert tool.json("run", sheet, "--no-sms")["rows"]["unchanged"] == 1
 
 
 def test_a_run_that_is_over_has_nothing_left_to_send(tool: Tool, gateway: RunningEmulator) -> None:

@@ -117,6 +117,23 @@ def test_ctrl_c_at_any_moment_ends_with_a_report_and_can_be_taken_up(tool: Tool,
     assert [i["texted"] for i in truth["invoices"]] == [1] * 120
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl-C alone")
+def test_ctrl_c_stops_the_sheets_that_follow_too(tool: Tool, gateway: RunningEmulator) -> None:
+    first = tool.sheet("a.xlsx", [[f"A-{n}", "Ali", "66100202", 5, None, "sms"] for n in range(80)])
+    second = tool.sheet("b.xlsx", [[f"B-{n}", "Ali", "66100202", 5, None, "sms"] for n in range(5)])
+    gateway.set(latency_ms=100)
+    env = {**os.environ, **tool.settings, "BATCHINVOICE_CONCURRENCY": "2"}
+    command = [sys.executable, "-m", "batchinvoice", "run", str(first), str(second), "--json"]
+    process = subprocess.Popen(command, cwd=tool.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    _until_creating(gateway, process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    gateway.set(latency_ms=0)
+    assert [result["status"] for result in json.loads(out)] == ["failed", "failed"]
+    assert b"Stopping: calls under way are finished" in err
+    assert {invoice["reference_number"][0] for invoice in gateway.truth()["invoices"]} == {"A"}
+
+
 def _until_creating(gateway: RunningEmulator, process: subprocess.Popen[bytes]) -> None:
     before = len(gateway.truth()["invoices"])
     until = time.monotonic() + 20
