@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from batchinvoice.gateway.errors import GatewayError, NotSent, OutcomeUnknown, Throttled, Unauthorised
+from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Unauthorised
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ INVOICE = Call("invoice", "GET", "/api/v1/invoice/{id}", repeat_unknown=True, re
 
 def may_repeat(call: Call, error: GatewayError) -> bool:
     """Whether the same call may be sent again by itself, by the retry table in docs/gateway.md."""
+    if error.retry_safe:
+        return True
     match error:
-        case NotSent() | Throttled():
-            return True
         case Unauthorised():
             return call.repeat_unauthorised
         case OutcomeUnknown():

@@ -61,8 +61,8 @@ def _asked_for(run: Run) -> dict[str, str]:
     by_gateway = run.options["sms_mode"] == SmsMode.INSTANT
     texted = "by the gateway at once" if by_gateway else "in bulk, after the invoices"
     return {
-        "Customers are texted": texted if run.options["sms"] == "yes" else "later (--no-sms)",
-        "Bad rows stop all others": run.options["strict"],
+        "Text messages": texted if run.options["sms"] == "yes" else "later (--no-sms)",
+        "--strict": run.options["strict"],
     }
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from batchinvoice.runs.errors import RunStopped
@@ -42,7 +42,8 @@ def stop_when_asked() -> Iterator[Stop]:
     def ask(number: int, frame: object) -> None:  # noqa: ARG001 (interface)
         if not stop.asked:
             # Not by way of a stream: this may have come in the middle of its writing.
-            os.write(2, b"\nStopping: calls under way are finished and written down first.\n")
+            with suppress(OSError):  # a program without a window has nobody to tell
+                os.write(2, b"\nStopping: calls under way are finished and written down first.\n")
         stop.asked = True
 
     before = signal.signal(signal.SIGINT, ask)

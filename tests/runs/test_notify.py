@@ -125,6 +125,7 @@ def test_a_bulk_send_whose_answer_was_lost_is_never_repeated(bench: Bench, fault
     run = bench.run(rows)
     assert bench.sms(run) == ["sent", "sent", "unknown", "unknown", "sent", "sent"]
     assert run.status is RunStatus.PARTIAL
+    assert bench.ledger.attention_count(run) == 2
     bench.apply(run)
     bench.send(run)
     again = bench.run(rows)
@@ -170,7 +171,9 @@ def test_an_invoice_that_came_back_different_is_texted_only_when_a_person_asks(b
     odd.behaviours["create"] = lambda payload: yes(created(7001, payload, amount="6.000"))
     run = bench.run([simple(1)])
     assert (bench.sms(run), odd.count("send")) == (["pending"], 0)
+    assert bench.ledger.texts_left(run) == 0  # so that nobody is asked for a text which is not sent
     bench.apply(run)
     assert odd.count("send") == 0
+    assert bench.ledger.texts_left(run, again=True) == 1
     bench.send(run)
     assert (bench.sms(run), odd.count("send")) == (["sent"], 1)
