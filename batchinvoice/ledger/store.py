@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from batchinvoice.ledger.errors import LedgerBusy, LedgerNewer, LedgerUnusable
 
-NEWEST = "0001"
+NEWEST = "0002"
 _BUSY_SECONDS = 30
 
 

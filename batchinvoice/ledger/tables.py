@@ -90,6 +90,7 @@ runs = Table(
     Column("version", String(20), nullable=False),
     Column("planned_at", Utc, nullable=False),
     Column("finished_at", Utc),
+    Column("reported_at", Utc),  # empty until the workbooks tell of all that was done
     Column("input_count", Integer, nullable=False),  # counted and summed as the sheet was read
     Column("input_amount", Kwd, nullable=False),
 )
@@ -190,4 +191,14 @@ sms_calls = Table(
     Column("message", Text, nullable=False),
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),
+)
+
+# Who works for a merchant at this moment. Where a lock file can tell, it does; this is for a database that is shared.
+leases = Table(
+    "leases",
+    metadata,
+    Column("environment", String(10), primary_key=True),
+    Column("merchant_code", String(40), primary_key=True),
+    Column("holder", String(120), nullable=False),
+    Column("until", Utc, nullable=False),
 )

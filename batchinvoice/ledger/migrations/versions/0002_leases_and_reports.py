@@ -1,0 +1,27 @@
+"""Leases, and when a run was reported"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "leases",
+        sa.Column("environment", sa.String(length=10), nullable=False),
+        sa.Column("merchant_code", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.String(length=120), nullable=False),
+        sa.Column("until", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("environment", "merchant_code"),
+    )
+    op.add_column("runs", sa.Column("reported_at", sa.DateTime(), nullable=True))
+    op.execute("UPDATE runs SET reported_at = finished_at")  # as far as is known
+
+
+def downgrade() -> None:
+    op.drop_column("runs", "reported_at")
+    op.drop_table("leases")
