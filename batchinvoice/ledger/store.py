@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from batchinvoice.ledger.errors import LedgerBusy, LedgerNewer, LedgerUnusable
+from batchinvoice.ledger.disk import known_trouble, place, refuse_network
+from batchinvoice.ledger.errors import LedgerBusy, LedgerUnusable
+from batchinvoice.ledger.upgrade import upgrade
 
 NEWEST = "0002"
 _BUSY_SECONDS = 30
@@ -26,12 +28,14 @@ def sqlite_url(home: Path) -> str:
 def open_store(url: str) -> Engine:
     """Open the database, making or migrating it as needed.
 
-    Raises LedgerUnusable (folder, permissions, damage, unknown kind of database) or LedgerNewer.
+    Raises LedgerUnusable (folder, permissions, disk, damage, unknown kind of database), LedgerNewer, or LedgerBusy when
+    another process works with a ledger that must be migrated.
     """
     try:
         address = make_url(url)
-        if address.get_backend_name() == "sqlite":
-            _make_private(_file(address))
+        if file := _file(address):
+            refuse_network(file)
+            _make_private(file)
         # No parameters in errors: they are customers' names and phones.
         engine = create_engine(address, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
@@ -39,26 +43,28 @@ def open_store(url: str) -> Engine:
             "BATCHINVOICE_LEDGER_URL is not the address of a database that can be used here."
         ) from None
     except OSError as error:
-        raise _unusable(url, error.strerror or "no access") from None
-    if engine.dialect.name == "sqlite":
+        raise _unusable(address, error.strerror or "no access") from None
+    if file:
         _set_up_sqlite(engine)
     try:
-        _migrate(engine)
+        upgrade(engine, NEWEST, file, working_lock(engine))
     except DBAPIError as error:
-        raise _unusable(url, str(error.orig)) from None
+        raise known_trouble(error, address) or _unusable(address, str(error.orig)) from None
     return engine
 
 
-def _file(address: URL) -> Path:
+def _file(address: URL) -> Path | None:
+    """The file of an SQLite ledger; None for a database that is no file."""
+    if address.get_backend_name() != "sqlite":
+        return None
     if address.database in (None, "", ":memory:"):
         raise LedgerUnusable("BATCHINVOICE_LEDGER_URL names no file, and a ledger must outlive the program. Name one.")
     return Path(str(address.database)).resolve()
 
 
-def _unusable(url: str, why: str) -> LedgerUnusable:
-    where = make_url(url).set(query={}).render_as_string(hide_password=True)
+def _unusable(address: URL, why: str) -> LedgerUnusable:
     return LedgerUnusable(
-        f"The ledger {where} cannot be used ({why}). Check that its folder exists and can be written to, "
+        f"The ledger {place(address)} cannot be used ({why}). Check that its folder exists and can be written to, "
         "or set BATCHINVOICE_HOME to another folder. Nothing was sent."
     )
 
@@ -74,7 +80,10 @@ def _make_private(file: Path) -> None:
 def _set_up_sqlite(engine: Engine) -> None:
     """A rollback journal, synced together with its folder: a commit that was reported survives a power cut.
 
-    Not WAL: SQLite 3.7.0 to 3.51.2 can lose a WAL's content when two connections meet.
+    Deleting the journal is the commit. FULL, SQLite's own choice, syncs the files but not the folder: after a power cut
+    the journal can be back and roll back what was reported as committed, after its invoice was sent. EXTRA syncs the
+    folder, too. Not WAL: SQLite 3.7.0 to 3.51.2 can lose a WAL's content when two connections meet.
+    tests/ledger/test_power_loss.py cuts the power before every call, with these settings and with weaker ones.
     """
 
     @event.listens_for(engine, "connect")
@@ -93,34 +102,12 @@ def _set_up_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _migrate(engine: Engine) -> None:
-    with engine.connect() as connection:
-        version = None
-        if inspect(connection).has_table("alembic_version"):
-            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if version == NEWEST:
-        return
-    if version is not None and version > NEWEST:
-        raise LedgerNewer(
-            "The ledger was written by a newer batchinvoice. Install that version: pip install -U batchinvoice"
-        )
-    # Imported here: most starts find the newest version and need no Alembic.
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
 def working_lock(engine: Engine) -> AbstractContextManager[object]:
     """Held while a run is driven: one process at a time works with a ledger file. It dies with its process.
 
     Raises LedgerBusy on entering when another process holds it, LedgerUnusable when its folder cannot be written.
     """
-    return _WorkingLock(_file(engine.url) if engine.dialect.name == "sqlite" else None)
+    return _WorkingLock(_file(engine.url))
 
 
 class _WorkingLock:
