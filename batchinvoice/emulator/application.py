@@ -1,10 +1,10 @@
-"""The emulated gateway as a web application: envelope, accounts, faults and its own control pages."""
+"""The emulated gateway as a web application: envelope, faults and its own control pages."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -13,10 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from batchinvoice.emulator import sandbox
-from batchinvoice.emulator.api import CALLS, Answer, Asked, Call, Refusal
-from batchinvoice.emulator.faults import KINDS, Fault, draw, parse_fault
+from batchinvoice.emulator.api import CALLS, Answer, Call, Refusal
+from batchinvoice.emulator.arrival import Arrival, arrival
+from batchinvoice.emulator.faults import Fault, draw, parse_faults
 from batchinvoice.emulator.store import CallRecord, Store, utc_now
-from batchinvoice.gateway.cipher import ANSWER_BLOCK, Cipher, DecryptionError
+from batchinvoice.gateway.cipher import ANSWER_BLOCK, Cipher
 
 FRAMINGS = ("response", "data", "string", "bare")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -24,11 +25,12 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 @dataclass(slots=True)
 class Emulation:
-    """All that one running emulator holds. framing: how an encrypted answer is wrapped."""
+    """All that one running emulator holds. framing: how an encrypted answer is wrapped. seed: of the faults' chance."""
 
     token_seconds: float = 900.0
     latency_ms: float = 0.0
     framing: str = "response"
+    seed: int = 0
     faults: list[Fault] = field(default_factory=list)
     store: Store = field(init=False)
     cipher: Cipher = field(default_factory=lambda: Cipher(sandbox.SECRET_KEY, sandbox.IV_KEY))
@@ -38,7 +40,12 @@ class Emulation:
 
     def set_faults(self, texts: Iterable[str]) -> None:
         """Replace the faults. Raises ValueError."""
-        self.faults = [parse_fault(text) for text in texts]
+        self.faults = parse_faults(texts, self.seed)
+
+    def set_seed(self, seed: int) -> None:
+        """Start the faults afresh from this seed, counts included."""
+        self.seed = seed
+        self.set_faults([fault.text for fault in self.faults])
 
     def seal(self, answer: Answer) -> Response:
         """An encrypted answer in the framing asked for."""
@@ -57,57 +64,40 @@ def application(emulation: Emulation) -> Starlette:
 
 def _endpoint(emulation: Emulation, call: Call) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        payload = _payload(emulation, call, request, await request.body())
+        came = await arrival(call, request, emulation.store, emulation.cipher)
+        fault = draw(emulation.faults, call.name)
         if emulation.latency_ms:
             await asyncio.sleep(emulation.latency_ms / 1000)
-        fault = draw(emulation.faults, call.name)
-        if fault and KINDS[fault.name].when == "before":
-            _record(emulation, call, request, payload, f"nothing done: {fault.name}")
-            return fault.answer(None)
-        right, outcome = _carry_out(emulation, call, request, payload)
-        _record(emulation, call, request, payload, f"{outcome}: {fault.name}" if fault else outcome)
-        return fault.answer(right) if fault else right
+        return _faulty(emulation, came, fault) if fault else _carry_out(emulation, came, came.store)
 
     return endpoint
 
 
-def _carry_out(emulation: Emulation, call: Call, request: Request, payload: object) -> tuple[Response, str]:
-    """Do the call → (the right answer, a word for the record)."""
+def _faulty(emulation: Emulation, came: Arrival, fault: Fault) -> Response:
+    """What a call that meets a fault is answered, with its work done now, later or never."""
+    done = f": {fault.name}"
+    match fault.kind.when:
+        case "before":
+            came.record(f"nothing done{done}")
+            return fault.answer(Response())
+        case "later":
+            asyncio.get_running_loop().call_later(fault.number or 0, _carry_out, emulation, came, came.store, done)
+            return fault.answer(Response())
+        case "after":
+            return fault.answer(_carry_out(emulation, came, came.store, done))
+        case "behind":
+            return fault.answer(_carry_out(emulation, came, came.store.as_of(fault.number or 0), done))
+
+
+def _carry_out(emulation: Emulation, came: Arrival, store: Store, note: str = "") -> Response:
+    """Do the call and write it down → the right answer."""
     try:
-        if call.sealed:
-            _check_account(emulation, request)
-        if not isinstance(payload, Mapping):
-            raise Refusal("Invalid Request Data", code=506)
-        if call.sealed and str(payload.get("merchantCode")) != sandbox.MERCHANT_CODE:
-            raise Refusal("Request not found, Please verify the request data", status=404)
-        pay_at = str(request.base_url).rstrip("/")
-        answer = call.handler(emulation.store, Asked(payload, request.path_params, request.query_params, pay_at))
+        answer = came.carry_out(store)
     except Refusal as refusal:
-        return JSONResponse(refusal.answer, status_code=refusal.status), "refused"
-    return (emulation.seal(answer) if call.sealed else JSONResponse(answer)), "done"
-
-
-def _check_account(emulation: Emulation, request: Request) -> None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    known = scheme == "Bearer" and emulation.store.knows(token)
-    if not known or request.headers.get("accesscode") != sandbox.ACCESS_CODE:
-        raise Refusal("Unauthenticated.", status=401)
-
-
-def _payload(emulation: Emulation, call: Call, request: Request, body: bytes) -> object:
-    """The payload in the clear, or None when it cannot be read."""
-    try:
-        content = dict(request.query_params) if request.method == "GET" else json.loads(body)
-        return emulation.cipher.decrypt(str(content["data"])) if call.sealed else content
-    except (ValueError, KeyError, TypeError, RecursionError, DecryptionError):
-        return None
-
-
-def _record(emulation: Emulation, call: Call, request: Request, payload: object, outcome: str) -> None:
-    hidden = {"password", "refreshToken"}
-    shown = {key: value for key, value in payload.items() if key not in hidden} if isinstance(payload, dict) else None
-    path = request.url.path
-    emulation.store.calls.append(CallRecord(call.name, request.method, path, shown, utc_now(), outcome))
+        came.record(f"refused{note}")
+        return JSONResponse(refusal.answer, status_code=refusal.status)
+    came.record(f"done{note}")
+    return emulation.seal(answer) if came.call.sealed else JSONResponse(answer)
 
 
 def _control(emulation: Emulation) -> list[Route]:
@@ -138,6 +128,8 @@ def _control(emulation: Emulation) -> list[Route]:
         emulation.token_seconds = float(asked.get("token_seconds", emulation.token_seconds))
         emulation.store.token_seconds = emulation.token_seconds
         emulation.framing = asked["framing"] if asked.get("framing") in FRAMINGS else emulation.framing
+        if "seed" in asked:
+            emulation.set_seed(int(asked["seed"]))
         return JSONResponse({})
 
     async def elsewhere(request: Request) -> Response:

@@ -6,8 +6,31 @@ import sys
 
 import click
 
+WHEN = {
+    "before": "Faults before the work, which is never done",
+    "after": "Faults after the work is done",
+    "later": "Faults before the work, which is done all the same",
+    "behind": "Faults of look-ups (find, list)",
+}
 
-@click.command()
+
+class WithKinds(click.Command):
+    """A command whose help ends with the kinds of fault, one line each."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list, which is imported only now, since a web server comes with it."""
+        from batchinvoice.emulator.broken_answers import KINDS
+
+        for when, heading in WHEN.items():
+            kinds = [(name, kind) for name, kind in KINDS.items() if kind.when == when]
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(f"{name}[={kind.unit}]" if kind.unit else name, kind.help) for name, kind in kinds]
+                )
+        super().format_epilog(ctx, formatter)
+
+
+@click.command(cls=WithKinds)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8942, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 is any free one.")
 @click.option("--latency-ms", default=0.0, type=click.FloatRange(0), help="Wait so long before each answer.")
@@ -16,19 +39,21 @@ import click
     "--fault",
     "faults",
     multiple=True,
-    metavar="[CALL:]KIND[=SECONDS]:EVERY[xTIMES]",
-    help="Let calls fail, e.g. create:close-after:3 or throttle=2:10. May be given more than once.",
+    metavar="[CALL:]KIND[=NUMBER]:EVERY[xTIMES]",
+    help="Let calls fail: create:close-after:3 each third create, throttle=2:1x5 the first five calls of any name, "
+    "update:cut:2.5% one update in forty by chance. The kinds are listed below. May be given more than once.",
 )
+@click.option("--seed", default=0, show_default=True, help="What the chance of percentages is drawn from.")
 @click.option("--until-eof", is_flag=True, hidden=True, help="End when standard input closes: for a parent process.")
 def emulator(
-    host: str, port: int, latency_ms: float, token_seconds: float, faults: tuple[str, ...], until_eof: bool
+    host: str, port: int, latency_ms: float, token_seconds: float, faults: tuple[str, ...], seed: int, until_eof: bool
 ) -> None:
     """Run a local gateway to try things out: it sends no SMS and takes no money."""
     # Imported here, so that the commands beside this one start without a web server.
     from batchinvoice.emulator.application import Emulation
     from batchinvoice.emulator.server import serve
 
-    emulation = Emulation(token_seconds=token_seconds, latency_ms=latency_ms)
+    emulation = Emulation(token_seconds=token_seconds, latency_ms=latency_ms, seed=seed)
     try:
         emulation.set_faults(faults)
     except ValueError as error:

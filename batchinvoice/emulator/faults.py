@@ -1,96 +1,103 @@
-"""Faults on order: the grammar of `--fault` and the table of what can go wrong.
+"""Faults on order: the grammar of `--fault`, and which call meets which fault.
 
-    [CALL:]KIND[=SECONDS]:EVERY[xTIMES]
+    [CALL:]KIND[=NUMBER]:EVERY[xTIMES]
 
-CALL     a call's name (login, refresh, create, update, send, find, invoice, ...); without it every call counts
-KIND     a name in KINDS below
-SECONDS  what the kind waits or asks for; each has a default
-EVERY    every n-th call that counts meets the fault: 1 is each, 3 is the 3rd, 6th, 9th, ...
-TIMES    how often it happens at most; without it there is no end
+CALL    a call's name (login, refresh, create, update, send, find, list, invoice, ...); without it every call counts
+KIND    a name in KINDS
+NUMBER  seconds, or a place in the answer in bytes: the kind says which; up to nine digits, seconds with a fraction
+        if need be; without it the kind's default. A kind that needs none takes none
+EVERY   every n-th call that counts meets the fault: 1 is each, 3 is the 3rd, 6th, 9th, ...;
+        or a percentage above 0 and up to 100: each call that counts meets it with that probability
+TIMES   how often it happens at most; without it there is no end
 
-`create:close-after:3` loses the answer of every third create; `throttle=2:1x5` slows the first five calls down.
+`create:close-after:3` loses the answer of every third create; `throttle=2:1x5` slows the first five calls down;
+`update:cut=40:2.5%` cuts the answer of one update in forty, drawn at random, after 40 bytes.
+
+Chance is drawn from a seed: the same seed, faults and order of calls give the same failures. Every fault counts
+and draws by itself, so that the others in a mix change nothing about it; a call that several meet gets the first.
 """
 
 from __future__ import annotations
 
-import asyncio
+import random
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from typing import Literal
 
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
-ABORT = "emulator.abort"  # key in the ASGI scope: a function that closes the connection
-When = Literal["before", "after"]
-_GRAMMAR = re.compile(r"(?:([a-z]+):)?([a-z][a-z0-9-]*)(?:=([0-9]+(?:\.[0-9]+)?))?:([1-9][0-9]*)(?:x([1-9][0-9]*))?")
+from batchinvoice.emulator.api import CALLS
+from batchinvoice.emulator.broken_answers import KINDS, Kind, Number
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One way to fail. when: before or after the work is done. answer: (seconds, right answer or None) → response."""
-
-    when: When
-    answer: Callable[[float, Response | None], Response]
-    seconds: float = 0.0
+GRAMMAR = "[CALL:]KIND[=NUMBER]:EVERY[xTIMES]"
+_GRAMMAR = re.compile(
+    r"(?:(?P<call>[a-z]+):)?(?P<name>[a-z][a-z0-9-]*)(?:=(?P<number>[0-9]{1,9}(?:\.[0-9]{1,9})?))?"
+    r":(?:(?P<percent>[0-9]{1,3}(?:\.[0-9]{1,9})?)%|(?P<every>[1-9][0-9]{0,8}))(?:x(?P<times>[1-9][0-9]{0,8}))?"
+)
 
 
 @dataclass(slots=True)
 class Fault:
-    """A fault that waits for its call."""
+    """A fault that waits for its call. Of every (n-th call) and percent, one is 0. met: how many calls counted."""
 
+    text: str
     call: str
     name: str
-    seconds: float
+    number: Number
     every: int
+    percent: float
     times: int | None
+    dice: random.Random
     met: int = 0
+
+    @property
+    def kind(self) -> Kind:
+        """What happens."""
+        return KINDS[self.name]
 
     def strikes(self, call: str) -> bool:
         """Count this call, and say whether it meets the fault."""
         if self.call not in ("", call) or self.times == 0:
             return False
         self.met += 1
-        if self.met % self.every:
+        if not (self.met % self.every == 0 if self.every else self.dice.random() < self.percent / 100):
             return False
         self.times = None if self.times is None else self.times - 1
         return True
 
-    def answer(self, right: Response | None) -> Response:
+    def answer(self, right: Response) -> Response:
         """What is sent instead of the right answer."""
-        return KINDS[self.name].answer(self.seconds, right)
+        return self.kind.answer(self.number, right)
 
 
-class Silence(Response):
-    """No answer at all: after some seconds, or when the caller has gone, the connection closes."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self._seconds = seconds
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        if self._seconds:
-            await _gone(receive, self._seconds)
-        scope[ABORT]()
-        await _gone(receive, None)
+def parse_faults(texts: Iterable[str], seed: int = 0) -> list[Fault]:
+    """Faults from their texts, none of which has struck yet. Raises ValueError."""
+    seen: Counter[str] = Counter()
+    faults = []
+    for text in map(str.strip, texts):
+        faults.append(parse_fault(text, f"{seed}/{text}/{seen[text]}"))
+        seen[text] += 1
+    return faults
 
 
-def parse_fault(text: str) -> Fault:
-    """A fault from its text. Raises ValueError with the grammar and the known kinds."""
+def parse_fault(text: str, seed: str = "") -> Fault:
+    """A fault from its text; `seed` is all that its chance depends on. Raises ValueError that says what is wrong."""
     match = _GRAMMAR.fullmatch(text.strip())
-    if match is None or match[2] not in KINDS:
-        known = ", ".join(KINDS)
-        raise ValueError(f"{text!r} is not a fault. Write [CALL:]KIND[=SECONDS]:EVERY[xTIMES]; kinds: {known}.")
-    call, name, seconds, every, times = match.groups()
+    if match is None or match["name"] not in KINDS:
+        raise ValueError(f"{text!r} is not a fault. Write {GRAMMAR}; kinds: {', '.join(KINDS)}.")
+    kind, percent = KINDS[match["name"]], float(match["percent"] or 0)
+    if match["percent"] and not 0 < percent <= 100:
+        raise ValueError(f"{text!r}: EVERY as a percentage is above 0 and up to 100.")
     return Fault(
-        call=call or "",
-        name=name,
-        seconds=KINDS[name].seconds if seconds is None else float(seconds),
-        every=int(every),
-        times=None if times is None else int(times),
+        text=text.strip(),
+        call=_call(text, match["call"], kind),
+        name=match["name"],
+        number=_number(text, match["number"], kind),
+        every=int(match["every"] or 0),
+        percent=percent,
+        times=int(match["times"]) if match["times"] else None,
+        dice=random.Random(seed),  # noqa: S311 - chance that can be repeated is the point
     )
 
 
@@ -100,95 +107,20 @@ def draw(faults: Iterable[Fault], call: str) -> Fault | None:
     return struck[0] if struck else None
 
 
-async def _gone(receive: Receive, seconds: float | None) -> None:
-    async def until_gone() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-    try:
-        await asyncio.wait_for(until_gone(), seconds)
-    except TimeoutError:
-        return
+def _call(text: str, given: str | None, kind: Kind) -> str:
+    if given is None:
+        return kind.calls[0] if kind.calls else ""
+    known = kind.calls or tuple(call.name for call in CALLS)
+    if given not in known:
+        raise ValueError(f"{text!r}: this fault is for the calls {', '.join(known)}, not for {given!r}.")
+    return given
 
 
-def _silence(seconds: float, _: Response | None) -> Response:
-    return Silence(seconds)
-
-
-def _http_500(_: float, __: Response | None) -> Response:
-    return JSONResponse({"message": "Internal server error occurred"}, status_code=500)
-
-
-def _html(_: float, __: Response | None) -> Response:
-    return HTMLResponse("<!DOCTYPE html><html><body><h1>Please sign in to the network</h1></body></html>")
-
-
-def _bad_gateway(_: float, __: Response | None) -> Response:
-    return HTMLResponse("<html><body><h1>502 Bad Gateway</h1></body></html>", status_code=502)
-
-
-def _garbled(_: float, right: Response | None) -> Response:
-    body = bytes(right.body) if right is not None else b""
-    # Reversed hex is still hex of whole blocks, so the reader gets as far as decrypting it.
-    damaged, found = re.subn(rb"[0-9a-f]{32,}", lambda run: run[0][::-1], body)
-    return Response(damaged if found else body[::-1], media_type="application/json")
-
-
-def _cut(_: float, right: Response | None) -> Response:
-    body = bytes(right.body) if right is not None else b""
-    return Response(body[: len(body) // 2], media_type="application/json")
-
-
-def _empty(_: float, __: Response | None) -> Response:
-    return Response(status_code=200)
-
-
-def _throttle(seconds: float, _: Response | None) -> Response:
-    return _too_many(f"{seconds:.0f}")
-
-
-def _throttle_date(seconds: float, _: Response | None) -> Response:
-    return _too_many(format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True))
-
-
-def _too_many(retry_after: str) -> Response:
-    answer = {"status": False, "message": "Too many requests", "response": None}
-    return JSONResponse(answer, status_code=429, headers={"Retry-After": retry_after})
-
-
-def _unauthorised(_: float, __: Response | None) -> Response:
-    return JSONResponse({"status": False, "message": "Unauthenticated.", "response": None}, status_code=401)
-
-
-def _redirect(_: float, __: Response | None) -> Response:
-    return RedirectResponse("/_emulator/elsewhere", status_code=307)
-
-
-def _drip(seconds: float, right: Response | None) -> Response:
-    async def slowly() -> AsyncIterator[bytes]:
-        for byte in bytes(right.body) if right is not None else b"":
-            yield bytes([byte])
-            await asyncio.sleep(seconds)
-
-    return StreamingResponse(slowly(), media_type="application/json")
-
-
-KINDS = {
-    "close-before": Kind("before", _silence),
-    "close-after": Kind("after", _silence),
-    "hang-before": Kind("before", _silence, seconds=3600),
-    "hang-after": Kind("after", _silence, seconds=3600),
-    "http-500-before": Kind("before", _http_500),
-    "http-500-after": Kind("after", _http_500),
-    "http-502-before": Kind("before", _bad_gateway),
-    "http-502-after": Kind("after", _bad_gateway),
-    "html-200": Kind("after", _html),
-    "garbled": Kind("after", _garbled),
-    "cut": Kind("after", _cut),
-    "empty": Kind("after", _empty),
-    "drip": Kind("after", _drip, seconds=0.1),
-    "throttle": Kind("before", _throttle, seconds=1),
-    "throttle-date": Kind("before", _throttle_date, seconds=1),
-    "unauthorised": Kind("before", _unauthorised),
-    "redirect": Kind("before", _redirect),
-}
+def _number(text: str, given: str | None, kind: Kind) -> Number:
+    if given is None:
+        return kind.number
+    if not kind.unit:
+        raise ValueError(f"{text!r}: this kind takes no number.")
+    if kind.unit == "BYTE" and "." in given:
+        raise ValueError(f"{text!r}: a place in the answer is a whole number of bytes.")
+    return float(given)

@@ -33,7 +33,10 @@ class RunningEmulator:
         self._ask("faults", list(faults))
 
     def set(self, **settings: float | str) -> None:
-        """Change latency_ms, token_seconds or framing (response, data, string, bare)."""
+        """Change latency_ms, token_seconds or framing (response, data, string, bare).
+
+        A seed starts the faults that are set afresh from it, and is kept for those to come.
+        """
         self._ask("settings", settings)
 
     def expire_tokens(self) -> None:
@@ -41,7 +44,7 @@ class RunningEmulator:
         self._ask("expire-tokens", {})
 
     def reset(self) -> None:
-        """Forget invoices, texts, calls, tokens and faults."""
+        """Forget invoices, texts, calls, tokens and faults; work that is still under way then leaves no trace."""
         self._ask("reset", {})
 
     def _ask(self, page: str, content: object) -> Any:
@@ -55,13 +58,13 @@ class RunningEmulator:
 
 @contextmanager
 def running_emulator(
-    *, port: int = 0, latency_ms: float = 0, token_seconds: float = 900, faults: tuple[str, ...] = ()
+    *, port: int = 0, latency_ms: float = 0, token_seconds: float = 900, seed: int = 0, faults: tuple[str, ...] = ()
 ) -> Iterator[RunningEmulator]:
     """Start an emulator as a child process and stop it at the end, whatever happens in between.
 
     Raises RuntimeError when it does not come up within START_SECONDS.
     """
-    options = [f"--port={port}", f"--latency-ms={latency_ms}", f"--token-seconds={token_seconds}"]
+    options = [f"--port={port}", f"--latency-ms={latency_ms}", f"--token-seconds={token_seconds}", f"--seed={seed}"]
     command = [
         sys.executable,
         "-m",

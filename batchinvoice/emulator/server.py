@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from typing import BinaryIO
@@ -13,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from batchinvoice.emulator.application import Emulation, application
-from batchinvoice.emulator.faults import ABORT
+from batchinvoice.emulator.broken_answers import HANG_UP
 
 
 class AbortableProtocol(H11Protocol):
@@ -23,7 +25,7 @@ class AbortableProtocol(H11Protocol):
         super().connection_made(transport)
         # asyncio leaves this to us for a socket we made ourselves; without it each answer waits 40 ms for an ACK.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.app = _with_abort(self.app, transport.abort)
+        self.app = _with_hang_up(self.app, transport)
 
 
 def serve(
@@ -60,9 +62,16 @@ def _stop_at_eof(server: uvicorn.Server, stream: BinaryIO) -> None:
     server.force_exit = True
 
 
-def _with_abort(app: ASGIApp, abort: Callable[[], None]) -> ASGIApp:
-    async def abortable(scope: Scope, receive: Receive, send: Send) -> None:
-        scope[ABORT] = abort
+def _with_hang_up(app: ASGIApp, transport: asyncio.Transport) -> ASGIApp:
+    def hang_up(reset: bool) -> None:
+        if reset:
+            # Lingering for 0 seconds throws the connection away with a reset, where it would end with a farewell.
+            linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        transport.abort()
+
+    async def closable(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[HANG_UP] = hang_up
         await app(scope, receive, send)
 
-    return abortable
+    return closable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 KUWAIT = timezone(timedelta(hours=3))
@@ -17,7 +17,10 @@ UNPAID, CANCELLED = 0, 3
 
 @dataclass(slots=True)
 class StoredInvoice:
-    """An invoice as the gateway keeps it. amount: KWD text with three decimals; phone: country code and number."""
+    """An invoice as the gateway keeps it. amount: KWD text with three decimals; phone: country code and number.
+
+    at: when it was made, as exactly as texts and calls tell it; the gateway itself shows whole seconds.
+    """
 
     id: int
     token: str
@@ -32,6 +35,7 @@ class StoredInvoice:
     subscription: str
     created_at: str
     updated_at: str
+    at: str
     invoice_status: int = UNPAID
     texted: int = 0
 
@@ -88,6 +92,7 @@ class Store:
             subscription=str(payload.get("subscription") or "0"),
             created_at=now,
             updated_at=now,
+            at=utc_now(),
         )
         self.invoices[invoice.id] = invoice
         return invoice
@@ -101,6 +106,12 @@ class Store:
         """The invoice of an id that came as number or text."""
         text = str(identity)
         return self.invoices.get(int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+    def as_of(self, seconds: float) -> Store:
+        """This store without the invoices made less than `seconds` ago; the rest is shared, not copied."""
+        until = datetime.now(UTC) - timedelta(seconds=seconds)
+        old = {key: each for key, each in self.invoices.items() if datetime.fromisoformat(each.at) <= until}
+        return replace(self, invoices=old)
 
     def new_tokens(self) -> dict[str, object]:
         """A login's `response.token`."""

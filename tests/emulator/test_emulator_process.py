@@ -7,67 +7,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
 import requests
 from click.testing import CliRunner
+from plain_client import CHANGE, CREATE, Client
 
+from batchinvoice.emulator.broken_answers import KINDS
 from batchinvoice.emulator.command import emulator as command
-from batchinvoice.emulator.process import RunningEmulator, running_emulator
-from batchinvoice.emulator.sandbox import ACCESS_CODE, IV_KEY, MERCHANT_CODE, PASSWORD, SECRET_KEY, USERNAME
-from batchinvoice.gateway.cipher import Cipher
-
-CIPHER = Cipher(SECRET_KEY, IV_KEY)
-CREATE = {
-    "merchantCode": MERCHANT_CODE,
-    "mobileNumber": "66666666",
-    "customerName": "Noura",
-    "referenceNumber": "R-1",
-    "amount": "280.000",
-    "countryCode": "+965",
-    "invoiceType": "0",
-    "invoiceSubType": "3",
-    "allocatePayType": [1, 2],
-    "expiresAt": "2026-12-31",
-}
-CHANGE = {"amount": "5.000", "name": "N", "email": "n@example.com", "phone": "96555555555", "reference_number": "R-2"}
-
-
-class Client:
-    """Requests as anybody could make them, without our own client."""
-
-    def __init__(self, running: RunningEmulator) -> None:
-        self.running = running
-        self.http = requests.Session()
-        self.http.trust_env = False
-        token = self.plain("/api/v1/login", {"username": USERNAME, "password": PASSWORD})["response"]["token"]
-        self.token: dict[str, Any] = token
-        self.headers = {"accessCode": ACCESS_CODE, "Authorization": f"Bearer {token['access_token']}"}
-
-    def plain(self, path: str, body: object) -> Any:
-        return self.http.post(self.running.base_url + path, json=body, timeout=10).json()
-
-    def raw(self, method: str, path: str, payload: dict[str, object], **query: str) -> requests.Response:
-        sealed = {"data": CIPHER.encrypt({"merchantCode": MERCHANT_CODE, **payload})}
-        carried = {"params": {**query, **sealed}} if method == "GET" else {"json": sealed}
-        return self.http.request(method, self.running.base_url + path, headers=self.headers, timeout=10, **carried)
-
-    def call(self, method: str, path: str, payload: dict[str, object], **query: str) -> Any:
-        return CIPHER.decrypt(self.raw(method, path, payload, **query).json()["response"])
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningEmulator]:
-    with running_emulator() as running:
-        yield running
-
-
-@pytest.fixture
-def client(running: RunningEmulator) -> Client:
-    running.reset()
-    return Client(running)
+from batchinvoice.emulator.faults import GRAMMAR
+from batchinvoice.emulator.process import running_emulator
+from batchinvoice.emulator.sandbox import PASSWORD, USERNAME
 
 
 def test_the_login_answers_as_documented(client: Client) -> None:
@@ -239,6 +190,27 @@ def test_a_wrong_option_stops_before_it_starts() -> None:
     result = CliRunner().invoke(command, ["--fault", "nonsense:1"])
     assert result.exit_code == 2
     assert "EVERY" in result.output
+
+
+def test_the_help_and_the_page_about_faults_name_every_kind() -> None:
+    told = CliRunner().invoke(command, ["--help"]).output
+    page = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")
+    assert GRAMMAR in told
+    assert GRAMMAR in page
+    for name, kind in KINDS.items():
+        shown = f"{name}[={kind.unit}]" if kind.unit else name
+        assert any(line.split()[:1] == [shown] and kind.help in line for line in told.splitlines()), name
+        assert f"| `{shown}` |" in page
+
+
+def test_the_command_takes_a_seed_and_a_percentage() -> None:
+    """Two processes fail alike, and a third with another seed does not."""
+    runs = []
+    for seed in (5, 5, 6):
+        with running_emulator(seed=seed, faults=("create:http-500-before:50%",)) as running:
+            client = Client(running)
+            runs.append([client.raw("POST", "/api/v1/invoice", CREATE).status_code for _ in range(20)])
+    assert runs[0] == runs[1] != runs[2]
 
 
 def test_a_port_in_use_is_told() -> None:
