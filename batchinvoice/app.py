@@ -12,21 +12,22 @@ from pathlib import Path
 
 from batchinvoice import __version__
 from batchinvoice.gateway.assumptions import Assumptions
-from batchinvoice.gateway.client import Credentials, Gateway
+from batchinvoice.gateway.client import Credentials, Gateway, longest_call
 from batchinvoice.invoices.check import Checked, check
 from batchinvoice.invoices.invoice import SmsMode, WireForms
 from batchinvoice.invoices.kuwait import kuwait_date
-from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, run_status
+from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus, run_status
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.ledger.store import sqlite_url
-from batchinvoice.runs.deliver import Terms, deliver
-from batchinvoice.runs.notify import notify
+from batchinvoice.runs.carry_out import carry_out
+from batchinvoice.runs.notify import notify, want_again
 from batchinvoice.runs.plan import Options, plan
 from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report_path
 from batchinvoice.runs.stopping import stop_when_asked
+from batchinvoice.runs.terms import Terms
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError
 from batchinvoice.sheets.reading import Source, read
 
@@ -76,7 +77,8 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
     if not settings.merchant_code:
         raise _missing(settings.missing())
     url = settings.ledger_url.get_secret_value() or sqlite_url(settings.home)
-    ledger = Ledger.open(url, settings.environment, settings.merchant_code, now)
+    lease_seconds = longest_call(settings.timeout)
+    ledger = Ledger.open(url, settings.environment, settings.merchant_code, now, lease_seconds)
     try:
         yield ledger
     finally:
@@ -119,33 +121,62 @@ def _missing(names: list[str]) -> SettingsError:
     )
 
 
-def plan_sheet(ledger: Ledger, settings: Settings, path: Path, *, sms: bool, strict: bool) -> Run:
+def plan_sheet(
+    ledger: Ledger, settings: Settings, path: Path, *, sms: bool, strict: bool, check_gateway: bool = False
+) -> Run:
     """The first verb: sheet → a run in the ledger. Nothing is sent. Raises UnreadableSheet or LedgerError."""
     source, checked = check_sheet(settings, path)
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
-    options = Options(sms=sms, strict=strict, sms_mode=mode)
+    options = Options(sms=sms, strict=strict, sms_mode=mode, check_gateway=check_gateway)
     return ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))
 
 
 def apply_run(
-    ledger: Ledger, gateway: Gateway, settings: Settings, run: Run, progress: Callable[[int], None] = lambda _: None
+    ledger: Ledger,
+    gateway: Gateway,
+    settings: Settings,
+    run: Run,
+    progress: Callable[[int], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Run:
-    """The second verb: drive a run as far as it can go. Raises RunStopped, LedgerBusy or LedgerUnusable."""
-    mode = SmsMode(run.options["sms_mode"])
-    forms = WireForms(settings.country_code_form == "+965", settings.pay_type_form == "list")
-    terms = Terms(settings.merchant_code, mode, settings.concurrency, settings.expiry_days, now, forms)
+    """The second verb: drive a run as far as it can go, from wherever it was cut off.
+
+    progress: told how many more rows are done. tell: told what takes long. Raises RunStopped, LedgerBusy or
+    LedgerUnusable.
+    """
     with ledger.working(), stop_when_asked() as stop, _conclusion(ledger, run):
-        deliver(ledger, gateway, run, terms, stop, progress)
-        if run.options["sms"] == "yes":
-            notify(ledger, gateway, run, settings.sms_chunk, stop)
+        carry_out(ledger, gateway, run, terms(settings, run), stop, progress, tell)
     return ledger.run(run.id)
 
 
-def send_sms(ledger: Ledger, gateway: Gateway, settings: Settings, run: Run) -> Run:
-    """Text those customers of a run who wait for it. Raises RunStopped, LedgerBusy or LedgerUnusable."""
+def terms(settings: Settings, run: Run) -> Terms:
+    """What the settings, and the run's own options, say about carrying it out."""
+    return Terms(
+        merchant_code=settings.merchant_code,
+        sms_mode=SmsMode(run.options["sms_mode"]),
+        workers=settings.concurrency,
+        expiry_days=settings.expiry_days,
+        settle_seconds=settings.settle_seconds,
+        sms_chunk=settings.sms_chunk,
+        clock=now,
+        forms=WireForms(settings.country_code_form == "+965", settings.pay_type_form == "list"),
+    )
+
+
+def send_sms(ledger: Ledger, gateway: Gateway, settings: Settings, run: Run, *, again: bool = False) -> Run:
+    """Text those customers of a run who wait for it or whose text was refused; `again`: the uncertain ones, too.
+
+    Raises RunStopped, LedgerBusy or LedgerUnusable.
+    """
     with ledger.working(), stop_when_asked() as stop, _conclusion(ledger, run):
+        want_again(ledger, run, *texts_to_repeat(again=again))
         notify(ledger, gateway, run, settings.sms_chunk, stop, doubtful=True)
     return ledger.run(run.id)
+
+
+def texts_to_repeat(*, again: bool) -> tuple[SmsStatus, ...]:
+    """The texts that are sent once more when a person asks: the refused ones; and `again` says, the uncertain ones."""
+    return (SmsStatus.FAILED, SmsStatus.UNKNOWN) if again else (SmsStatus.FAILED,)
 
 
 @contextmanager
@@ -182,7 +213,11 @@ def write_workbooks(
     """The third verb: the ledger's account of a run → workbooks. Raises FileInUse or CannotWrite."""
     path = out or report_path(run, folder)
     disagreements = reconcile(ledger, run, path)
-    return Workbooks(path, correct(ledger, run, folder) if corrections else None, disagreements)
+    written = Workbooks(path, correct(ledger, run, folder) if corrections else None, disagreements)
+    if run.status not in (RunStatus.PLANNED, RunStatus.RUNNING):
+        with ledger.entry() as entry:
+            entry.note_report(run)
+    return written
 
 
 def waiting(ledger: Ledger, run: Run) -> int:

@@ -25,6 +25,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 report_dir_option = click.option("--report-dir", type=_SHEET, help="Folder for the workbooks (default: reports).")
 no_sms_option = click.option("--no-sms", is_flag=True, help="Text nobody now; “batchinvoice send RUN” does it later.")
 strict_option = click.option("--strict", is_flag=True, help="Send nothing at all if any row has a problem.")
+check_gateway_option = click.option(
+    "--check-gateway",
+    is_flag=True,
+    help="Hold rows whose reference the gateway has already: a look-up for each.",
+)
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before sending.")
 
 
@@ -123,15 +128,17 @@ def check(context: click.Context, sheets: tuple[Path, ...], report_dir: Path | N
 @click.argument("sheet", type=_SHEET)
 @no_sms_option
 @strict_option
+@check_gateway_option
 @json_option
-def plan(sheet: Path, no_sms: bool, strict: bool, as_json: bool) -> None:
+def plan(sheet: Path, no_sms: bool, strict: bool, check_gateway: bool, as_json: bool) -> None:
     """Show what would happen with SHEET, and keep it as a planned run. Nothing is sent."""
     from batchinvoice import app
     from batchinvoice.runs.reconcile import problems
     from batchinvoice.summary import summarise
 
     with _session(as_json=as_json) as session:
-        planned = app.plan_sheet(session.ledger, session.settings, sheet, sms=not no_sms, strict=strict)
+        asked = {"sms": not no_sms, "strict": strict, "check_gateway": check_gateway}
+        planned = app.plan_sheet(session.ledger, session.settings, sheet, **asked)
         session.screen.issues(list(problems(session.ledger, planned)))
         session.screen.planned(summarise(session.ledger, planned))
         session.screen.rows(session.ledger.rows(planned))
@@ -147,7 +154,7 @@ def plan(sheet: Path, no_sms: bool, strict: bool, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def apply(context: click.Context, run_id: str, report_dir: Path | None, yes: bool, as_json: bool) -> None:
-    """Carry out a planned run, or go on with one that was cut off."""
+    """Carry out a planned run."""
     with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
         ending = session.carry_out(session.ledger.run(run_id))
     _end(context, ending, as_json)
@@ -158,6 +165,7 @@ def apply(context: click.Context, run_id: str, report_dir: Path | None, yes: boo
 @report_dir_option
 @no_sms_option
 @strict_option
+@check_gateway_option
 @yes_option
 @json_option
 @click.pass_context
@@ -167,6 +175,7 @@ def run(
     report_dir: Path | None,
     no_sms: bool,
     strict: bool,
+    check_gateway: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -177,9 +186,36 @@ def run(
     from batchinvoice.session import each
 
     with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        code, results = each(
-            sheets, lambda sheet: session.run_sheet(sheet, sms=not no_sms, strict=strict), session.screen
-        )
+        asked = {"sms": not no_sms, "strict": strict, "check_gateway": check_gateway}
+        code, results = each(sheets, lambda sheet: session.run_sheet(sheet, **asked), session.screen)
+    if as_json:
+        _print_json(results)
+    context.exit(code)
+
+
+@cli.command()
+@click.argument("run_id", metavar="RUN", required=False)
+@report_dir_option
+@yes_option
+@json_option
+@click.pass_context
+def resume(context: click.Context, run_id: str | None, report_dir: Path | None, yes: bool, as_json: bool) -> None:
+    """Finish what was cut off: RUN, or every run that was begun and is not over.
+
+    Invoices whose answer was lost are looked for at the gateway; only what is certainly not there is sent again.
+    """
+    from batchinvoice.session import each
+    from batchinvoice.summary import nothing_as_json
+
+    with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
+        wanted = session.ledger.run(run_id) if run_id else None
+        runs = [run for run in session.ledger.unfinished() if wanted is None or run.id == wanted.id]
+        if runs:
+            code, results = each(runs, session.carry_out, session.screen)
+        else:
+            code = Exit.WELL
+            session.nothing_to_resume(wanted)
+            results = session.result(wanted, None) if wanted else nothing_as_json(None, "complete")
     if as_json:
         _print_json(results)
     context.exit(code)
@@ -239,14 +275,15 @@ def show(run_id: str, number: int | None) -> None:
 
 @cli.command()
 @click.argument("run_id", metavar="RUN")
+@click.option("--again", is_flag=True, help="Also those of whom it is not certain that they were texted; asks first.")
 @report_dir_option
 @yes_option
 @json_option
 @click.pass_context
-def send(context: click.Context, run_id: str, report_dir: Path | None, yes: bool, as_json: bool) -> None:
+def send(context: click.Context, run_id: str, again: bool, report_dir: Path | None, yes: bool, as_json: bool) -> None:
     """Text the customers of a run who still wait for their message."""
     with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        ending = session.send(session.ledger.run(run_id))
+        ending = session.send(session.ledger.run(run_id), again=again)
     _end(context, ending, as_json)
 
 

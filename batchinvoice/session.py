@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -15,7 +15,7 @@ from batchinvoice import app
 from batchinvoice.exits import Exit
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
-from batchinvoice.invoices.lifecycle import Action
+from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
@@ -30,6 +30,12 @@ from batchinvoice.summary import Summary, as_json, exit_code, nothing_as_json, s
 # What may stop the work; each says in its message what to do. Those of `_ALL` would stop every further sheet too.
 _ALL = (SettingsError, LedgerError, GatewayError)
 EXPECTED = (*_ALL, SheetError, RunStopped)
+
+Work = TypeVar("Work", Path, Run)
+_UNCERTAIN = (
+    "{customers} may have been texted or not: the gateway's answer was lost. Look in its panel; "
+    "if the messages did not go out: batchinvoice send {run} --again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +57,52 @@ class Session:
     report_dir: Path
     yes: bool = False
 
-    def run_sheet(self, sheet: Path, *, sms: bool, strict: bool) -> Ending:
+    def run_sheet(self, sheet: Path, *, sms: bool, strict: bool, check_gateway: bool) -> Ending:
         """Plan a sheet and carry it out. Raises UnreadableSheet, CannotWrite or LedgerError."""
-        return self.carry_out(app.plan_sheet(self.ledger, self.settings, sheet, sms=sms, strict=strict))
+        asked = {"sms": sms, "strict": strict, "check_gateway": check_gateway}
+        return self.carry_out(app.plan_sheet(self.ledger, self.settings, sheet, **asked))
 
     def carry_out(self, run: Run) -> Ending:
         """Show what is left to do, prove the gateway, ask, deliver and report, even if it is stopped on the way."""
         summary = summarise(self.ledger, run)
         self.screen.issues(list(problems(self.ledger, run)))
         self.screen.planned(summary)
-        if not summary.left and not summary.texts_left:
+        if not summary.left and not summary.texts_left and not summary.rows[RowStatus.UNKNOWN]:
             self.screen.say("Nothing is left to send in this run.")
             with self.ledger.working():
                 return self.finish(app.concluded(self.ledger, run))
         return self._drive(run, _question(summary), texts_only=False)
 
-    def send(self, run: Run) -> Ending:
-        """Text those customers of the run who wait for it or were refused, and report."""
-        waiting = self.ledger.texts_left(run, again=True)
+    def nothing_to_resume(self, run: Run | None) -> None:
+        """Say so."""
+        if run is None:
+            self.screen.say("Nothing to resume: every run that was begun is over and reported.")
+        elif run.status is RunStatus.PLANNED:
+            self.screen.say(f"Run {run.id} was planned and never begun. To carry it out: batchinvoice apply {run.id}")
+        else:
+            self.screen.say(f"Nothing is left to do in run {run.id}. Its workbooks anew: batchinvoice report {run.id}")
+
+    def send(self, run: Run, *, again: bool) -> Ending:
+        """Text those customers of the run who wait for it or were refused, and report.
+
+        `again`: those, too, of whom it is not certain that they were texted. That only a person can say, at the
+        terminal: no option answers the question.
+        """
+        uncertain = self.ledger.texts_in(run, SmsStatus.UNKNOWN)
+        waiting = self.ledger.texts_in(run, SmsStatus.PENDING, *app.texts_to_repeat(again=again))
+        if uncertain and not again:
+            self.screen.say(_UNCERTAIN.format(customers=_customers(uncertain), run=run.id))
         if not waiting:
             self.screen.say("Nobody waits for a text message in this run.")
             return self.finish(run, corrections=False)
-        return self._drive(run, f"Text {_customers(waiting)} ({_where(run)})?", texts_only=True)
+        question = f"Text {_customers(waiting)} ({_where(run)})?"
+        if not again or not uncertain:
+            return self._drive(run, question, texts_only=True)
+        if not self.screen.interactive:
+            self.screen.trouble("--again needs a person at the terminal who says that it is right. Nothing was sent.")
+            return Ending(Exit.PERSON, self.result(run, None))
+        question = f"{_customers(uncertain)} of them may have been texted before. {question}"
+        return replace(self, yes=False)._drive(run, question, texts_only=True, again=True)
 
     def finish(self, run: Run, *, corrections: bool = True) -> Ending:
         """Write the workbooks and show the outcome; what was done stays done if a workbook cannot be written."""
@@ -92,23 +122,25 @@ class Session:
         """What --json prints of the run."""
         return as_json(summarise(self.ledger, run), workbooks, problems(self.ledger, run))
 
-    def _drive(self, run: Run, question: str, *, texts_only: bool) -> Ending:
+    def _drive(self, run: Run, question: str, *, texts_only: bool, again: bool = False) -> Ending:
         """With the gateway proved and the user agreed, carry the run on; whatever prevents it, the run is kept."""
-        again = f"batchinvoice {'send' if texts_only else 'apply'} {run.id}"
+        started = run.status is not RunStatus.PLANNED
+        how = f"batchinvoice {'send' if texts_only else 'resume' if started else 'apply'} {run.id}"
         stops = ""
         try:
             check_folder(self.report_dir)
             with app.connect(self.settings) as gateway:
                 if not self._confirmed(question):
-                    self.screen.say(f"Nothing was sent. The run is kept: {again}")
+                    self.screen.say(f"Nothing was sent. The run is kept: {how}")
                     return Ending(Exit.PERSON, self.result(run, None))
-                self._apply(gateway, run, texts_only)
+                self._apply(gateway, run, texts_only, again)
         except RunStopped as stopped:
             stops = str(stopped)
             self.screen.trouble(f"Stopped: {stopped}")
-            self.screen.trouble(f"What was not sent is “pending”. To go on: {again}")
+            go_on = f"batchinvoice {'send' if texts_only else 'resume'} {run.id}"
+            self.screen.trouble(f"What was not sent is “pending”. To go on: {go_on}")
         except (*_ALL, SheetError) as error:
-            self.screen.trouble(f"{error} Run {run.id} is kept; then: {again}")
+            self.screen.trouble(f"{error} Run {run.id} is kept; then: {how}")
             failed = {**self._known(run), "status": "failed", "error": str(error)}
             return Ending(Exit.NOT_RUN, failed, stops=str(error))
         return replace(self.finish(self.ledger.run(run.id), corrections=not texts_only), stops=stops)
@@ -119,12 +151,12 @@ class Session:
             return self.result(run, None)
         return {**nothing_as_json(Path(run.source), "failed"), "run": run.id}
 
-    def _apply(self, gateway: Gateway, run: Run, texts_only: bool) -> None:
+    def _apply(self, gateway: Gateway, run: Run, texts_only: bool, again: bool) -> None:
         if texts_only:
-            app.send_sms(self.ledger, gateway, self.settings, run)
+            app.send_sms(self.ledger, gateway, self.settings, run, again=again)
             return
         with self.screen.progress(app.waiting(self.ledger, run), "Invoices") as progress:
-            app.apply_run(self.ledger, gateway, self.settings, run, progress)
+            app.apply_run(self.ledger, gateway, self.settings, run, progress, self.screen.say)
 
     def _confirmed(self, question: str) -> bool:
         return not question or self.yes or not self.screen.interactive or click.confirm(question, err=True)
@@ -134,10 +166,12 @@ def _question(summary: Summary) -> str:
     """What a person is asked; nothing if nothing would leave."""
     sent = [summary.left.get(action, (0, Decimal(0))) for action in (Action.CREATE, Action.UPDATE)]
     count, amount = sum(n for n, _ in sent), sum((kwd for _, kwd in sent), Decimal(0))
-    if not count and not summary.texts_left:
+    lost = summary.rows[RowStatus.UNKNOWN]
+    if not count and not summary.texts_left and not lost:
         return ""
     invoices = f"{count:,} invoice{'' if count == 1 else 's'}, {amount:,.3f} KWD,"
-    return f"Send {invoices} to the {_where(summary.run)}, and text {_customers(summary.texts_left)}?"
+    look = f" look for {lost:,} whose answer was lost and send what is certainly not there," if lost else ""
+    return f"Send {invoices} to the {_where(summary.run)},{look} and text {_customers(summary.texts_left)}?"
 
 
 def _customers(count: int) -> str:
@@ -148,27 +182,33 @@ def _where(run: Run) -> str:
     return "LIVE gateway" if run.environment == "live" else f"{run.environment} gateway"
 
 
-def each(sheets: Sequence[Path], one: Callable[[Path], Ending], screen: Screen) -> tuple[int, object]:
-    """Do it for every sheet; returns the worst exit code and what --json prints: an object, or a list of several.
+def each(works: Sequence[Work], one: Callable[[Work], Ending], screen: Screen) -> tuple[int, object]:
+    """Do it for each sheet or run; returns the worst exit code and what --json prints: an object, or a list of several.
 
     A sheet that cannot be read does not stop the others; what would stop them all (settings, login, ledger) does.
     """
     endings: list[Ending] = []
-    for sheet in sheets:
+    for work in works:
         stopped = next((ending.stops for ending in endings if ending.stops), "")
-        endings.append(_not_tried(sheet, stopped) if stopped else _one(sheet, one, screen))
+        endings.append(_not_tried(work, stopped) if stopped else _one(work, one, screen))
     results = [ending.result for ending in endings]
     return max(ending.code for ending in endings), results if len(results) > 1 else results[0]
 
 
-def _one(sheet: Path, one: Callable[[Path], Ending], screen: Screen) -> Ending:
+def _one(work: Work, one: Callable[[Work], Ending], screen: Screen) -> Ending:
     try:
-        return one(sheet)
+        return one(work)
     except EXPECTED as error:
         screen.trouble(str(error))
         stops = str(error) if isinstance(error, _ALL) else ""
-        return Ending(Exit.NOT_RUN, nothing_as_json(sheet, "failed", str(error)), stops)
+        return Ending(Exit.NOT_RUN, _nothing(work, str(error)), stops)
 
 
-def _not_tried(sheet: Path, why: str) -> Ending:
-    return Ending(Exit.NOT_RUN, nothing_as_json(sheet, "failed", f"Not tried, because an earlier sheet stopped: {why}"))
+def _not_tried(work: Path | Run, why: str) -> Ending:
+    return Ending(Exit.NOT_RUN, _nothing(work, f"Not tried, because an earlier one stopped: {why}"))
+
+
+def _nothing(work: Path | Run, error: str) -> dict[str, Any]:
+    if isinstance(work, Run):
+        return {**nothing_as_json(Path(work.source), "failed", error), "run": work.id}
+    return nothing_as_json(work, "failed", error)

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     timeout: float = Field(30.0, alias="BATCHINVOICE_TIMEOUT", gt=0, le=600)
     sms_mode: SmsMode = Field(SmsMode.BULK, alias="BATCHINVOICE_SMS_MODE")
     sms_chunk: int = Field(100, alias="BATCHINVOICE_SMS_CHUNK", ge=1, le=10_000)
+    settle_seconds: float = Field(120.0, alias="BATCHINVOICE_SETTLE_SECONDS", ge=0, le=3600)
     country_code: str = Field("965", alias="BATCHINVOICE_COUNTRY_CODE", pattern=r"^[1-9]\d{0,2}$")
     expiry_days: int = Field(30, alias="BATCHINVOICE_EXPIRY_DAYS", ge=1, le=1825)
     payment_methods: str = Field("1,2", alias="BATCHINVOICE_PAYMENT_METHODS")

@@ -39,6 +39,7 @@ def settings(tmp_path: Path, emulator: RunningEmulator) -> Settings:
         BATCHINVOICE_LEDGER_URL=f"sqlite:///{(tmp_path / 'home' / 'ledger.sqlite3').as_posix()}",
         BATCHINVOICE_REPORT_DIR=tmp_path / "reports",
         BATCHINVOICE_TIMEOUT=5,
+        BATCHINVOICE_SETTLE_SECONDS=0.05,
     )
 
 

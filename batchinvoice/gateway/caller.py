@@ -53,21 +53,23 @@ class Caller:
     ) -> tuple[Answer, int]:
         """Send `payload` until an answer is had or the retry table forbids more → (answer, tries it took).
 
-        Raises GatewayError with `attempts` set; a payload that cannot be encrypted is Refused with 0 attempts.
+        Raises GatewayError with `attempts` and `doubt` set; a payload that cannot be encrypted is Refused after 0.
         """
         try:
             sealed = {"data": self._cipher.encrypt(payload)}
         except EncryptionError as error:
             raise Refused(f"Nothing was sent: {error}.", reason=str(error), attempts=0) from None
         path = call.path.format(id=quote(invoice_id, safe=""))
+        doubt = False
         for attempts in range(1, tries + 1):
             self._patience.wait_for_turn()
             try:
                 return self._attempt(call, path, query or {}, sealed), attempts
             except GatewayError as error:
-                error.attempts = attempts
+                error.attempts, error.doubt = attempts, doubt
                 if attempts == tries or not may_repeat(call, error):
                     raise
+                doubt = doubt or isinstance(error, OutcomeUnknown)
                 self._wait(error, attempts)
         raise AssertionError("unreachable: the last try returns or raises")
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from batchinvoice.gateway import calls
-from batchinvoice.gateway.answers import UNREADABLE_REQUEST, Answer
+from batchinvoice.gateway.answers import LONGEST_WAIT, UNREADABLE_REQUEST, Answer
 from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.caller import Caller
 from batchinvoice.gateway.credentials import Credentials
@@ -28,8 +28,9 @@ from batchinvoice.gateway.patience import Patience
 from batchinvoice.gateway.records import GatewayInvoice, Source, read_invoice, read_page
 from batchinvoice.gateway.transport import Transport
 
-__all__ = ["Credentials", "Done", "Gateway", "Sent"]
+__all__ = ["Credentials", "Done", "Gateway", "Sent", "longest_call"]
 
+TRIES = 6
 _PROBE_TRIES = 3  # enough to see through a hiccup, quick enough for somebody who waits for the verdict
 
 
@@ -63,7 +64,7 @@ class Gateway:
         *,
         connections: int = 8,
         timeout: float = 30.0,
-        tries: int = 6,
+        tries: int = TRIES,
         ca_file: Path | None = None,
         assumptions: Assumptions | None = None,
         patience: Patience | None = None,
@@ -174,6 +175,11 @@ class Gateway:
 
     def _merchant(self) -> dict[str, object]:
         return {"merchantCode": self._merchant_code}
+
+
+def longest_call(timeout: float, tries: int = TRIES) -> float:
+    """Seconds that one call can take at most: each try with a new login, and the longest pause before it."""
+    return tries * (3 * timeout + LONGEST_WAIT)
 
 
 def _invoice(answer: Answer, source: Source, attempts: int) -> GatewayInvoice:

@@ -25,6 +25,7 @@ class GatewayError(Exception):
 
     `message`: plain words with what to do next, free of secrets. `attempts`: how many requests were tried.
     `retry_safe`: True when the gateway certainly did nothing and sending the same call again may succeed.
+    `doubt`: an earlier try of the same call may have been carried out, whatever came of this one.
     """
 
     retry_safe: ClassVar[bool] = False
@@ -33,6 +34,7 @@ class GatewayError(Exception):
         super().__init__(message)
         self.message = message
         self.attempts = attempts
+        self.doubt = False
 
     def again(self) -> Self:
         """A fresh copy to raise in another thread: one exception object must not be raised in two."""

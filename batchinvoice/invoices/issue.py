@@ -74,6 +74,13 @@ class Code(StrEnum):
     UPDATE_NEEDS_EMAIL = "update-needs-email"
     OUTCOME_UNKNOWN = "outcome-unknown"
     CHANGE_UNKNOWN = "change-unknown"
+    LOOK_UP_FAILED = "look-up-failed"
+    LOOK_UP_BLIND = "look-up-blind"
+    SEVERAL_AT_GATEWAY = "several-at-gateway"
+    OTHER_AT_GATEWAY = "other-at-gateway"
+    CANCELLED_AT_GATEWAY = "cancelled-at-gateway"
+    PRESENT_AT_GATEWAY = "present-at-gateway"
+    ID_TAKEN = "id-taken"
     STRICT = "strict"
     NO_SMS = "no-sms"
     GATEWAY_REFUSED = "gateway-refused"
@@ -205,11 +212,39 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.OUTCOME_UNKNOWN: Words(
         "The gateway's answer was lost, so the invoice may or may not exist{detail}.",
-        "Look for the reference in the gateway's panel before you do anything; it is not sent again by itself.",
+        "“batchinvoice resume” looks for it at the gateway, and sends it again only when it is certainly not there.",
     ),
     Code.CHANGE_UNKNOWN: Words(
         "The gateway's answer to the change was lost, so the invoice may or may not have been changed.",
-        "Run the sheet again: a change can be repeated without harm.",
+        "“batchinvoice resume” repeats it; a change can be repeated without harm.",
+    ),
+    Code.LOOK_UP_FAILED: Words(
+        "The answer was lost, and looking for the invoice at the gateway did not succeed: {detail}",
+        "Nothing is sent again before it is certain. When the gateway works: batchinvoice resume",
+    ),
+    Code.LOOK_UP_BLIND: Words(
+        "The answer was lost, and the gateway's look-up cannot say whether the invoice is there: it does not show what certainly is.",
+        "Look for the reference in the gateway's panel. If it is there, write its ID into the column Invoice ID; if not, give the row a new reference. Then run the sheet.",
+    ),
+    Code.SEVERAL_AT_GATEWAY: Words(
+        "The answer was lost, and the gateway has {count} invoices of this reference: {ids}.",
+        "Look at them in the gateway's panel and cancel all but one, then: batchinvoice resume",
+    ),
+    Code.OTHER_AT_GATEWAY: Words(
+        "The answer was lost, and the gateway has an invoice of this reference, ID {value}, over {amount} instead of {expected} KWD.",
+        "Look at it in the gateway's panel. If it is meant to be this one, write its ID into the column Invoice ID; if not, give the row a new reference. Then run the sheet.",
+    ),
+    Code.CANCELLED_AT_GATEWAY: Words(
+        "The answer was lost, and the gateway's invoice of this reference, ID {value}, has been cancelled.",
+        "If it is to be made again, give the row a new reference and run the sheet.",
+    ),
+    Code.PRESENT_AT_GATEWAY: Words(
+        "The gateway has an invoice of this reference already: ID {value}, {amount} KWD.",
+        "If it is this one, write its ID into the column Invoice ID; if not, give the row a new reference. Then run the sheet.",
+    ),
+    Code.ID_TAKEN: Words(
+        "The gateway gave the ID {value}, which the ledger knows as the invoice {other}.",
+        "Look at the invoice in the gateway's panel before anybody pays it.",
     ),
     Code.STRICT: Words(
         "Nothing was sent, because --strict was asked for and other rows have problems.",

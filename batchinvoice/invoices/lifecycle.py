@@ -73,8 +73,8 @@ AT_GATEWAY = frozenset({RowStatus.CREATED, RowStatus.UPDATED, RowStatus.UNCHANGE
 
 _OUTCOMES = frozenset(RowStatus) - {RowStatus.PENDING}
 
-# A create is written down as `unknown` before it leaves; its answer, or a look-up, says what came of it. A change whose
-# answer was lost is repeated.
+# A create is written down as `unknown` before it leaves; its answer, or a look-up, says what came of it. A row whose
+# invoice is certainly not there, and a change whose answer was lost, wait once more.
 NEXT: dict[RowStatus, frozenset[RowStatus]] = {
     RowStatus.PENDING: _OUTCOMES,
     RowStatus.UNKNOWN: frozenset(

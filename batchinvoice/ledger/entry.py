@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from batchinvoice.invoices.invoice import Invoice
+from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import NEXT, NEXT_SMS, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
 from batchinvoice.ledger.intent import STATED, Intent, Outcome
@@ -24,16 +25,24 @@ class Entry:
         self._db, self._now = connection, now
 
     def set_run_status(self, run: Run, status: RunStatus) -> None:
-        """Note how far the run is; a run that is over gets its time."""
+        """Note how far the run is; a run that is over gets its time, and one that goes on is to be reported anew."""
         over = status not in (RunStatus.PLANNED, RunStatus.RUNNING)
-        self._db.execute(
-            update(runs).where(runs.c.id == run.id).values(status=status, finished_at=self._now if over else None)
-        )
+        values: dict[str, object] = {"status": status, "finished_at": self._now if over else None}
+        if status is RunStatus.RUNNING:
+            values["reported_at"] = None
+        self._db.execute(update(runs).where(runs.c.id == run.id).values(values))
 
-    def intend_create(self, run: Run, row: Row, invoice: Invoice, sms: SmsStatus, not_made: Known | None) -> Intent:
+    def note_report(self, run: Run) -> None:
+        """Note that the workbooks tell of the run as it is now."""
+        self._db.execute(update(runs).where(runs.c.id == run.id).values(reported_at=self._now))
+
+    def intend_create(
+        self, run: Run, row: Row, invoice: Invoice, sms: SmsStatus, not_made: Known | None, lost: Issue
+    ) -> Intent:
         """Write down that the invoice is about to be created: its outcome is unknown until it is understood.
 
-        `not_made` is the invoice of the same reference that is known not to exist. Raises IntegrityError if the
+        `not_made` is the invoice of the same reference that is known not to exist; `lost` is what the row says if
+        nothing more should be heard. Raises IntegrityError if the
         reference has an invoice already, LedgerBusy if another process has meant to make it meanwhile.
         """
         values = {
@@ -54,7 +63,8 @@ class Entry:
         else:
             key = self._inserted(self._db.execute(insert(invoices).values(**values, **scope)).inserted_primary_key)
             self._db.execute(insert(references).values(**scope, reference=invoice.reference, invoice_id=key))
-        self._set_row(row, status=RowStatus.UNKNOWN, action=Action.CREATE, invoice_id=key)
+        said = issues_to_json((*row.issues, lost))
+        self._set_row(row, status=RowStatus.UNKNOWN, action=Action.CREATE, invoice_id=key, issues=said, attention=True)
         return self._attempt(run, row, invoice, key, Action.CREATE, None)
 
     def intend_update(self, run: Run, row: Row, invoice: Invoice, known: Known | None) -> Intent:
@@ -96,6 +106,12 @@ class Entry:
             self._db.execute(update(references).where(at).values(invoice_id=key))
         return owner is None or owner.state is InvoiceState.NOT_MADE
 
+    def owner_of(self, gateway_id: str, run: Run, key: int) -> str | None:
+        """The reference of another invoice of this merchant that has this id; None if there is no such invoice."""
+        other = select(references.c.reference).join(invoices).where(invoices.c.gateway_id == gateway_id)
+        own = (invoices.c.environment == run.environment) & (invoices.c.merchant_code == run.merchant_code)
+        return self._db.execute(other.where(own, invoices.c.id != key).limit(1)).scalar()
+
     def settle(self, intent: Intent, outcome: Outcome) -> None:
         """Write down what came of a call."""
         done = {"ended_at": self._now, "outcome": str(outcome.status), "detail": outcome.detail}
@@ -129,7 +145,10 @@ class Entry:
         )
 
     def intend_sms(self, run: Run, number: int, keys: Sequence[int], gateway_ids: Sequence[str]) -> None:
-        """Write down that these invoices are about to be texted: unknown until the answer is understood."""
+        """Write down that these invoices are about to be texted: unknown until the answer is understood.
+
+        Raises LedgerBusy if another process has meant to text one of them meanwhile.
+        """
         self._db.execute(
             insert(sms_calls).values(
                 run_id=run.id,
@@ -140,7 +159,10 @@ class Entry:
                 started_at=self._now,
             )
         )
-        self._set_sms(keys, SmsStatus.UNKNOWN)
+        waiting = update(invoices).where(invoices.c.id.in_(keys), invoices.c.sms == SmsStatus.PENDING)
+        changed = self._db.execute(waiting.values(sms=SmsStatus.UNKNOWN, updated_at=self._now)).rowcount
+        if changed != len(keys):
+            raise LedgerBusy(OVERTAKEN)
 
     def settle_sms(self, run: Run, number: int, keys: Sequence[int], outcome: SmsStatus, message: str) -> None:
         """Write down what came of a bulk send."""
@@ -177,7 +199,7 @@ class Entry:
             values |= {"state": InvoiceState.NOT_MADE}
         elif outcome.certainly_nothing and intent.stated:
             values |= {"state": InvoiceState.NOT_MADE, "gateway_id": None}
-        elif outcome.certainly_nothing and intent.before and outcome.tries <= 1:
+        elif outcome.certainly_nothing and intent.before:
             values |= {"fingerprint": intent.before.fingerprint}
         given = {
             "gateway_id": outcome.gateway_id,

@@ -36,9 +36,14 @@ class Intent:
         return self.action is Action.UPDATE and (self.before is None or self.before.origin == STATED)
 
     @property
+    def gives_id(self) -> bool:
+        """True if the gateway's answer gives the invoice its id: the ledger knows none yet."""
+        return self.before is None or self.before.gateway_id is None
+
+    @property
     def gateway_id(self) -> str:
-        """The id under which an update goes out; empty for a create."""
-        return (self.before.gateway_id if self.before else self.invoice.invoice_id) or ""
+        """The id under which an update goes out: the ledger's, else what the sheet says; empty for a create."""
+        return (self.before.gateway_id if self.before else None) or self.invoice.invoice_id or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,9 @@ class Outcome:
     sms: SmsStatus | None = None
     tries: int = 1
     detail: str = ""
+    doubt: bool = False  # an earlier try may have been carried out
 
     @property
     def certainly_nothing(self) -> bool:
-        """True if the call changed nothing. One that did not come through may have, in an earlier try."""
-        return self.status is RowStatus.REJECTED or (self.status is RowStatus.PENDING and self.tries <= 1)
+        """True if the call changed nothing, in none of its tries."""
+        return self.status in (RowStatus.REJECTED, RowStatus.PENDING) and not self.doubt

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import platform
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, case, func, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from batchinvoice.invoices.kuwait import KUWAIT
-from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
+from batchinvoice.ledger import queries
 from batchinvoice.ledger.entry import Entry
-from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy, LedgerUnusable, NoSuchRun
+from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy, LedgerError, LedgerUnusable, NoSuchRun
+from batchinvoice.ledger.intent import Intent
+from batchinvoice.ledger.lease import Lease
 from batchinvoice.ledger.mapping import (
     item_values,
     row_values,
     run_values,
+    to_intent,
     to_item,
     to_known,
     to_row,
@@ -38,34 +44,81 @@ from batchinvoice.ledger.store import open_store, working_lock
 from batchinvoice.ledger.tables import invoices, item_rows, references, rows, runs, sms_calls
 
 _PAGE = 500
+_LEASE_SECONDS = 1800.0
 
 
 class Ledger:
     """Everything that was meant, sent and answered, for one (environment, merchant).
 
     `clock` gives aware UTC times. Every method raises LedgerUnusable when the database cannot be used.
+    lease_seconds: for a shared database, how long a process may be silent before its work is taken over; it must
+    outlast the longest call to the gateway.
     """
 
-    def __init__(self, engine: Engine, environment: str, merchant_code: str, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        environment: str,
+        merchant_code: str,
+        clock: Callable[[], dt.datetime],
+        lease_seconds: float = _LEASE_SECONDS,
+    ) -> None:
         self._engine, self.environment, self.merchant_code, self._clock = engine, environment, merchant_code, clock
+        self._lease_seconds = lease_seconds
+        self._lease: Lease | None = None
 
     @classmethod
-    def open(cls, url: str, environment: str, merchant_code: str, clock: Callable[[], dt.datetime]) -> Ledger:
+    def open(
+        cls,
+        url: str,
+        environment: str,
+        merchant_code: str,
+        clock: Callable[[], dt.datetime],
+        lease_seconds: float = _LEASE_SECONDS,
+    ) -> Ledger:
         """Open the ledger at a database address, making or migrating it as needed."""
-        return cls(open_store(url), environment, merchant_code, clock)
+        return cls(open_store(url), environment, merchant_code, clock, lease_seconds)
 
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
 
-    def working(self) -> AbstractContextManager[object]:
-        """Held while a run is driven; raises LedgerBusy if another process works with this ledger."""
-        return working_lock(self._engine)
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Held while a run is driven; raises LedgerBusy if another process works with this ledger.
+
+        A ledger file has a lock, which dies with its process. A shared database has a lease, which runs out.
+        """
+        if self._engine.dialect.name == "sqlite":
+            with working_lock(self._engine):
+                yield
+        else:
+            with self._leased():
+                yield
+
+    @contextmanager
+    def _leased(self) -> Iterator[None]:
+        holder = f"{platform.node() or 'another machine'} {uuid.uuid4().hex[:8]}"
+        lease = Lease(self.environment, self.merchant_code, holder, self._lease_seconds)
+        with self._begin() as db:
+            lease.take(db)
+        self._lease = lease
+        try:
+            yield
+        finally:
+            self._lease = None
+            with suppress(LedgerError), self._begin() as db:  # if it cannot be given back, it runs out
+                lease.release(db)
 
     @contextmanager
     def entry(self) -> Iterator[Entry]:
-        """One transaction's writes: durable when the block ends without an exception, undone otherwise."""
+        """One transaction's writes: durable when the block ends without an exception, undone otherwise.
+
+        Where a lease is held, every transaction renews it: what was taken over meanwhile cannot be written.
+        """
         with self._begin() as connection:
+            if self._lease:
+                self._lease.renew(connection)
             yield Entry(connection, self._clock())
 
     @contextmanager
@@ -140,8 +193,7 @@ class Ledger:
     def history(self, limit: int) -> list[Run]:
         """The latest runs, the newest first."""
         query = select(runs).where(*self._own(runs)).order_by(runs.c.planned_at.desc(), runs.c.id.desc()).limit(limit)
-        with self._begin() as db:
-            return [to_run(record) for record in db.execute(query).mappings()]
+        return [to_run(record) for record in self._all(query)]
 
     def rows(self, run: Run, *statuses: RowStatus) -> Iterator[Row]:
         """The run's rows in their order, of these statuses or of all; read in pages, so that no number is too large."""
@@ -155,92 +207,90 @@ class Ledger:
 
     def page(self, run: Run, after: int, limit: int, *statuses: RowStatus) -> list[Row]:
         """At most `limit` rows whose position comes after the given one."""
-        query = _ROWS.where(rows.c.run_id == run.id, rows.c.position > after).order_by(rows.c.position).limit(limit)
-        if statuses:
-            query = query.where(rows.c.status.in_(statuses))
-        with self._begin() as db:
-            return [to_row(record) for record in db.execute(query).mappings()]
+        return [to_row(record) for record in self._all(queries.page(run, after, limit, *statuses))]
 
     def to_text(self, run: Run, limit: int, *, doubtful: bool) -> list[Row]:
         """The next rows of the run whose invoices are made and wait for their text message, in their order.
 
         Rows that need a person (the gateway answered something else than was sent) are left out unless `doubtful`.
         """
-        query = _ROWS.where(rows.c.run_id == run.id, rows.c.status.in_(AT_GATEWAY), invoices.c.sms == SmsStatus.PENDING)
-        if not doubtful:
-            query = query.where(~rows.c.attention)
-        with self._begin() as db:
-            return [to_row(record) for record in db.execute(query.order_by(rows.c.position).limit(limit)).mappings()]
+        return [to_row(record) for record in self._all(queries.to_text(run, limit, doubtful=doubtful))]
 
     def tallies(self, run: Run) -> dict[RowStatus, tuple[int, Decimal]]:
         """How many rows of each status, and their sum in KWD as the sheet says it."""
-        query = select(rows.c.status, func.count(), func.coalesce(func.sum(rows.c.amount), Decimal(0)))
-        with self._begin() as db:
-            counted = db.execute(query.where(rows.c.run_id == run.id).group_by(rows.c.status)).all()
+        counted = self._tuples(queries.tallies(run, rows.c.status))
         return {status: (count, amount) for status, count, amount in counted}
 
     def left_to_do(self, run: Run) -> dict[Action, tuple[int, Decimal]]:
         """How many pending rows of each action, and their sum in KWD as the sheet says it."""
-        query = select(rows.c.action, func.count(), func.coalesce(func.sum(rows.c.amount), Decimal(0)))
-        with self._begin() as db:
-            pending = query.where(rows.c.run_id == run.id, rows.c.status == RowStatus.PENDING)
-            counted = db.execute(pending.group_by(rows.c.action)).all()
+        counted = self._tuples(queries.tallies(run, rows.c.action, rows.c.status == RowStatus.PENDING))
         return {action: (count, amount) for action, count, amount in counted}
 
     def sms_counts(self, run: Run) -> dict[SmsStatus, int]:
         """How many rows in each state of the text message."""
-        query = select(_SMS, func.count()).select_from(_JOINED).where(rows.c.run_id == run.id).group_by(_SMS)
-        with self._begin() as db:
-            return {SmsStatus(status): count for status, count in db.execute(query)}
+        return {SmsStatus(status): count for status, count in self._tuples(queries.sms_counts(run))}
 
-    def texts_left(self, run: Run, *, again: bool = False) -> int:
-        """How many customers are still to be texted for this run: for rows that are at the gateway or pending.
+    def texts_left(self, run: Run) -> int:
+        """How many customers this run is still to text by itself: for rows that are at the gateway or pending."""
+        return self._count(queries.texts_left(run, (SmsStatus.PENDING,), planned=True))
 
-        `again`: also those whose text was refused before, and of rows at the gateway alone.
-        """
-        wanted = (SmsStatus.PENDING, SmsStatus.FAILED) if again else (SmsStatus.PENDING,)
-        statuses = AT_GATEWAY if again else AT_GATEWAY | {RowStatus.PENDING}
-        query = select(func.count(func.distinct(func.coalesce(rows.c.invoice_id, -rows.c.position))))
-        query = query.select_from(_JOINED).where(rows.c.run_id == run.id, rows.c.status.in_(statuses))
-        if not again:  # a person must look at these first
-            query = query.where((rows.c.status == RowStatus.PENDING) | ~rows.c.attention)
-        with self._begin() as db:
-            return db.execute(query.where(_SMS.in_(wanted))).scalar_one()
+    def texts_in(self, run: Run, *states: SmsStatus) -> int:
+        """How many invoices of the run, made, have their text message in one of these states."""
+        return self._count(queries.texts_left(run, states, planned=False))
 
     def attention_count(self, run: Run) -> int:
         """How many rows need a person: for what came of them, or of their text message."""
-        unsure = _SMS.in_((SmsStatus.FAILED, SmsStatus.UNKNOWN))
-        query = select(func.count()).select_from(_JOINED).where(rows.c.run_id == run.id, rows.c.attention | unsure)
-        with self._begin() as db:
-            return db.execute(query).scalar_one()
+        return self._count(queries.attention_count(run))
 
     def items(self, run: Run) -> list[ItemRow]:
         """The lines of the run's Items sheet."""
         query = select(item_rows).where(item_rows.c.run_id == run.id).order_by(item_rows.c.position)
-        with self._begin() as db:
-            return [to_item(record) for record in db.execute(query).mappings()]
+        return [to_item(record) for record in self._all(query)]
 
     def sms_calls(self, run: Run) -> list[SmsCallRecord]:
         """The run's bulk sends, in their order."""
         query = select(sms_calls).where(sms_calls.c.run_id == run.id).order_by(sms_calls.c.number)
+        return [to_sms_call(record) for record in self._all(query)]
+
+    # --- what was cut off
+
+    def unfinished(self) -> list[Run]:
+        """The runs that were begun and are not over, the oldest first; one that is only planned was not begun."""
+        return [to_run(record) for record in self._all(queries.unfinished().where(*self._own(runs)))]
+
+    def lost_creates(self, run: Run) -> list[Intent]:
+        """The creates of unknown outcome of which this run's rows speak; some may have been meant by another run."""
         with self._begin() as db:
-            return [to_sms_call(record) for record in db.execute(query).mappings()]
+            lost = db.execute(queries.lost_invoices(run)).mappings().all()
+            meant = [db.execute(queries.lost_row(each["id"], each["run_id"])).mappings().one() for each in lost]
+        return [to_intent(row, invoice) for row, invoice in zip(meant, lost, strict=True)]
+
+    def to_take_up(self, run: Run) -> list[Row]:
+        """Rows of unknown outcome that can simply be decided anew."""
+        return [to_row(record) for record in self._all(queries.to_take_up(run))]
+
+    def lately_made(self, *, subscription: bool, limit: int) -> list[tuple[str, dt.datetime]]:
+        """References of the invoices last made, and when; a look-up that cannot find them proves nothing."""
+        query = queries.lately_made(subscription, limit).where(*self._own(invoices))
+        return [(record["content"]["reference"], record["intended_at"]) for record in self._all(query)]
+
+    def _all(self, query: Select[Any]) -> Sequence[RowMapping]:
+        with self._begin() as db:
+            return db.execute(query).mappings().all()
+
+    def _tuples(self, query: Select[Any]) -> Sequence[Any]:
+        with self._begin() as db:
+            return db.execute(query).all()
+
+    def _count(self, query: Select[Any]) -> int:
+        with self._begin() as db:
+            return int(db.execute(query).scalar_one())
 
     def _scope(self) -> dict[str, str]:
         return {"environment": self.environment, "merchant_code": self.merchant_code}
 
     def _own(self, table: Any) -> tuple[Any, Any]:
         return table.c.environment == self.environment, table.c.merchant_code == self.merchant_code
-
-
-_JOINED = rows.outerjoin(invoices, and_(invoices.c.id == rows.c.invoice_id))
-# What the invoice says of its text message, once the row's invoice is (or may be) there; before that, the plan.
-_SMS = case(
-    (and_(rows.c.invoice_id.is_not(None), rows.c.status != RowStatus.PENDING), invoices.c.sms), else_=rows.c.sms
-)
-_ROWS = select(
-    rows, _SMS.label("effective_sms"), invoices.c.gateway_id, invoices.c.link, invoices.c.state.label("invoice_state")
-).select_from(_JOINED)
 
 
 def _batches(values: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.lifecycle import InvoiceState
+from batchinvoice.invoices.lifecycle import Action, InvoiceState
+from batchinvoice.ledger.intent import Intent
 from batchinvoice.ledger.records import (
     ItemRow,
     Known,
@@ -85,6 +86,19 @@ def to_row(record: RowMapping) -> Row:
         invoice_key=record["invoice_id"],
         gateway_id=(record["gateway_id"] or "") if has_invoice else "",
         link=(record["link"] or "") if has_invoice else "",
+    )
+
+
+def to_intent(row: RowMapping, invoice: RowMapping) -> Intent:
+    """A create whose outcome is unknown: what was sent, and the row that meant it."""
+    return Intent(
+        attempt=row["attempt"],
+        row=to_row(row),
+        invoice=Invoice.from_content(invoice["content"]),
+        invoice_key=invoice["id"],
+        action=Action.CREATE,
+        before=None,
+        at=invoice["intended_at"],
     )
 
 

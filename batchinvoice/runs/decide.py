@@ -39,8 +39,7 @@ class Decision:
 def decide(invoice: Invoice, by_reference: Known | None, by_id: Known | None) -> Decision:
     """The decision for a valid row. `by_id` is the ledger's invoice of the row's Invoice ID, if it has one."""
     if by_reference and by_reference.state is InvoiceState.UNKNOWN:
-        lost = problem(Code.OUTCOME_UNKNOWN, detail=f" (run {by_reference.run_id} tried to make it)")
-        return Decision(Action.NONE, RowStatus.UNKNOWN, by_reference, ((Field.REFERENCE, lost),))
+        return _lost(invoice, by_reference, by_id)
     if invoice.invoice_id:
         return _for_id(invoice, invoice.invoice_id, by_reference, by_id)
     if by_reference is None or by_reference.state is InvoiceState.NOT_MADE:
@@ -48,15 +47,28 @@ def decide(invoice: Invoice, by_reference: Known | None, by_id: Known | None) ->
     return _against(invoice, by_reference)
 
 
+def _lost(invoice: Invoice, lost: Known, by_id: Known | None) -> Decision:
+    """A row of a reference whose create was lost: it waits to be settled, unless a person says which invoice it is."""
+    if not invoice.invoice_id:
+        said = problem(Code.OUTCOME_UNKNOWN, detail=f" (run {lost.run_id} tried to make it)")
+        return Decision(Action.NONE, RowStatus.UNKNOWN, lost, ((Field.REFERENCE, said),))
+    if by_id:
+        return _conflict(invoice, invoice.invoice_id, by_id, "not known")
+    return _update(invoice, lost, ())
+
+
+def _conflict(invoice: Invoice, invoice_id: str, by_id: Known | None, other: str | None) -> Decision:
+    owner = by_id.invoice.reference if by_id else "another reference"
+    conflict = problem(Code.ID_CONFLICT, value=invoice_id, owner=owner, reference=invoice.reference, other=other)
+    return Decision(Action.NONE, RowStatus.HELD, by_id, ((Field.INVOICE_ID, conflict),))
+
+
 def _for_id(invoice: Invoice, invoice_id: str, by_reference: Known | None, by_id: Known | None) -> Decision:
     made = by_reference if by_reference and by_reference.state is InvoiceState.MADE else None
     if by_id and made and by_id.key == made.key:
         return _against(invoice, by_id)
     if made:
-        owner = by_id.invoice.reference if by_id else "another reference"
-        names = {"value": invoice_id, "owner": owner, "reference": invoice.reference, "other": made.gateway_id}
-        conflict = problem(Code.ID_CONFLICT, **names)
-        return Decision(Action.NONE, RowStatus.HELD, by_id, ((Field.INVOICE_ID, conflict),))
+        return _conflict(invoice, invoice_id, by_id, made.gateway_id)
     if by_id:
         return _against(invoice, by_id)
     return _update(invoice, None, ((Field.INVOICE_ID, problem(Code.ID_UNKNOWN, value=invoice_id)),))

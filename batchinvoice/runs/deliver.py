@@ -9,20 +9,15 @@ import datetime as dt
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Unauthorised
 from batchinvoice.gateway.records import GatewayInvoice
-from batchinvoice.invoices.invoice import (
-    SEED_FORMS,
-    SmsMode,
-    WireForms,
-    create_payload,
-    sms_after_create,
-    update_payload,
-)
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.invoice import create_payload, sms_after_create, update_payload
+from batchinvoice.invoices.issue import Code, problem
 from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
@@ -34,22 +29,16 @@ from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.outcome import adopted, failed, stops_the_run, succeeded
 from batchinvoice.runs.places import Places
 from batchinvoice.runs.plan import Memory
-from batchinvoice.runs.settle import look_up
+from batchinvoice.runs.settle import judge, look_up
 from batchinvoice.runs.stopping import WORDS, Stop
+from batchinvoice.runs.terms import Terms
 
 _PAGE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a run is delivered: `workers` calls at once; `expiry_days` from today for a row that gives no expiry date."""
-
-    merchant_code: str
-    sms_mode: SmsMode
-    workers: int
-    expiry_days: int
-    clock: Callable[[], dt.datetime]
-    forms: WireForms = SEED_FORMS
+_PLAINLY_DOWN = 8  # calls in a row whose answers are lost: one by one, the rest would only become unknown, too
+_DOWN = (
+    f"the last {_PLAINLY_DOWN} calls got no answer that can be understood, so the gateway, or the way to it, is down."
+)
+_HEARTBEAT = 60.0  # seconds after which the ledger is told that this process lives
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +64,20 @@ class _Delivery:
     ) -> None:
         self._ledger, self._gateway, self._run, self._terms = ledger, gateway, run, terms
         self._asked, self._progress = stop, progress
-        shape = run.shapes[0]
-        self._places = Places(shape.name, shape.headings, shape.first_column)
+        self._places = Places.of(run)
         self._waiting: deque[tuple[Row, Decision]] = deque()
         self._pages = self._decided()
         self._all_read = False
         self._flying: dict[Future[_Answer], Intent] = {}
         self._stop: str | None = None
+        self._lost_in_a_row = 0
 
     def drive(self) -> None:
         """Until nothing waits and nothing flies."""
         with ThreadPoolExecutor(self._terms.workers, thread_name_prefix="deliver") as pool:
             try:
                 while self._go_on(pool):
-                    wait(self._flying, return_when=FIRST_COMPLETED)
+                    wait(self._flying, _HEARTBEAT, return_when=FIRST_COMPLETED)
             finally:
                 self._land_rest()
         if self._stop:
@@ -153,7 +142,8 @@ class _Delivery:
         # A text that the gateway sends on creation is as uncertain as the creation itself.
         sms = sms_after_create(row.invoice, self._terms.sms_mode)
         uncertain = SmsStatus.UNKNOWN if sms is SmsStatus.SENT else sms
-        return entry.intend_create(self._run, row, row.invoice, uncertain, decision.known)
+        lost = self._places.issue(row.row, None, problem(Code.OUTCOME_UNKNOWN, detail=""))
+        return entry.intend_create(self._run, row, row.invoice, uncertain, decision.known, lost)
 
     def _settle_without_call(self, entry: Entry, row: Row, decision: Decision) -> None:
         unchanged = decision.action is Action.UNCHANGED
@@ -168,9 +158,22 @@ class _Delivery:
     def _land(self, entry: Entry, intent: Intent, future: Future[_Answer]) -> bool:
         """Write down what came of a call; False if the row still waits."""
         answer = future.result()
-        entry.settle(intent, answer.outcome)
-        self._stop = self._stop or answer.stop
-        return answer.outcome.status is not RowStatus.PENDING
+        outcome = self._with_owner(entry, intent, answer.outcome)
+        entry.settle(intent, outcome)
+        self._lost_in_a_row = self._lost_in_a_row + 1 if outcome.status is RowStatus.UNKNOWN else 0
+        down = _DOWN if self._lost_in_a_row >= _PLAINLY_DOWN else None
+        self._stop = self._stop or answer.stop or down
+        return outcome.status is not RowStatus.PENDING
+
+    def _with_owner(self, entry: Entry, intent: Intent, outcome: Outcome) -> Outcome:
+        """The outcome; if another invoice of the ledger has the id that the gateway gave, the row says so."""
+        if not outcome.gateway_id:
+            return outcome
+        owner = entry.owner_of(outcome.gateway_id, self._run, intent.invoice_key)
+        if owner is None:
+            return outcome
+        taken = problem(Code.ID_TAKEN, value=outcome.gateway_id, other=owner)
+        return replace(outcome, issues=(*outcome.issues, self._places.issue(intent.row.row, Field.REFERENCE, taken)))
 
     def _send(self, intent: Intent) -> _Answer:
         """Make the call of one intent; runs in a worker."""
@@ -178,7 +181,7 @@ class _Delivery:
             if intent.action is Action.UPDATE:
                 payload = update_payload(intent.invoice, self._terms.merchant_code)
                 done = self._gateway.update(intent.gateway_id, payload)
-                return _Answer(succeeded(intent, done, self._terms.sms_mode, self._places))
+                return _Answer(succeeded(intent, done, None, self._places))
             return _Answer(self._create(intent))
         except GatewayError as error:
             stop = error.message if stops_the_run(error) else None
@@ -189,20 +192,22 @@ class _Delivery:
         payload = create_payload(
             intent.invoice, self._terms.merchant_code, self._terms.sms_mode, expiry, self._terms.forms
         )
+        sms = sms_after_create(intent.invoice, self._terms.sms_mode)
         try:
             done = self._gateway.create(payload)
         except Unauthorised as error:
             if found := self._found(intent):
-                return adopted(intent, found, self._terms.sms_mode, self._places, error.attempts)
+                return adopted(intent, found, sms, self._places, error.attempts)
             done = self._gateway.create(payload)
-        return succeeded(intent, done, self._terms.sms_mode, self._places)
+        return succeeded(intent, done, sms, self._places)
 
     def _found(self, intent: Intent) -> GatewayInvoice | None:
         """The invoice of a create that was not accepted, if it was made all the same. Raises OutcomeUnknown."""
         try:
-            found = look_up(self._gateway, intent.invoice, intent.at, self._terms.clock())
+            found = look_up(self._gateway, intent.invoice.reference, intent.at, self._terms.clock())
         except GatewayError as error:
             raise OutcomeUnknown(f"The login was renewed, and the look-up failed. {error.message}") from None
-        if len(found) > 1 or any(each.amount not in (None, intent.invoice.amount) for each in found):
+        seen = judge(intent.invoice, found)
+        if seen.why:
             raise OutcomeUnknown("The login was renewed, and the reference stands at the gateway for something else.")
-        return found[0] if found else None
+        return seen.found

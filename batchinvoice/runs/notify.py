@@ -12,16 +12,17 @@ from batchinvoice.ledger.records import Run
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.stopping import Stop
 
+_PLAINLY_DOWN = 2  # bulk sends in a row whose answers are lost: a person has to look at every one of them
+_DOWN = f"the answers to {_PLAINLY_DOWN} bulk sends in a row were lost, so the gateway, or the way to it, is down."
+
 
 def notify(ledger: Ledger, gateway: Gateway, run: Run, chunk: int, stop: Stop, *, doubtful: bool = False) -> None:
-    """Text every customer whose invoice waits for it, at most `chunk` ids a call.
+    """Text every customer whose invoice waits for it, at most `chunk` ids a call, in the order of the rows.
 
-    `doubtful`, when a person asks for it: also those whose invoice came back other than it was sent, and those whose
-    text was refused before. Raises RunStopped when somebody asks to stop or the gateway cannot be reached; what was not
-    sent stays pending.
+    `doubtful`, when a person asks for it: also those whose invoice came back other than it was sent. Raises RunStopped
+    when somebody asks to stop or the gateway cannot be reached; what was not sent stays pending.
     """
-    if doubtful:
-        _want_refused(ledger, run)
+    lost = 0
     number = len(ledger.sms_calls(run))
     while waiting := ledger.to_text(run, chunk, doubtful=doubtful):
         stop.obey()
@@ -33,15 +34,17 @@ def notify(ledger: Ledger, gateway: Gateway, run: Run, chunk: int, stop: Stop, *
         outcome, message, hopeless = _send(gateway, list(ids.values()))
         with ledger.entry() as entry:
             entry.settle_sms(run, number, list(ids), outcome, message)
-        if hopeless:
-            raise RunStopped(message)
+        lost = lost + 1 if outcome is SmsStatus.UNKNOWN else 0
+        if hopeless or lost == _PLAINLY_DOWN:
+            raise RunStopped(message if hopeless else _DOWN)
 
 
-def _want_refused(ledger: Ledger, run: Run) -> None:
+def want_again(ledger: Ledger, run: Run, *states: SmsStatus) -> None:
+    """Let those texts of the run wait anew that were refused, or, when a person says so, whose outcome is unknown."""
     rows = ledger.rows(run, *AT_GATEWAY)
-    refused = {row.invoice_key for row in rows if row.sms is SmsStatus.FAILED and row.invoice_key is not None}
+    keys = {row.invoice_key for row in rows if row.sms in states and row.invoice_key is not None}
     with ledger.entry() as entry:
-        for key in refused:
+        for key in sorted(keys):
             entry.want_sms([key])
 
 

@@ -9,7 +9,6 @@ from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Refused, U
 from batchinvoice.gateway.records import GatewayInvoice
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.headings import meaning
-from batchinvoice.invoices.invoice import SmsMode, sms_after_create
 from batchinvoice.invoices.issue import Code, Issue, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.intent import Intent, Outcome
@@ -26,20 +25,25 @@ def stops_the_run(error: GatewayError) -> bool:
     return not isinstance(error, (OutcomeUnknown, Refused))
 
 
-def succeeded(intent: Intent, done: Done, mode: SmsMode, places: Places, status: RowStatus | None = None) -> Outcome:
-    """The outcome of a call that the gateway confirmed; `status` is given when an invoice was adopted."""
+def succeeded(
+    intent: Intent, done: Done, sms: SmsStatus | None, places: Places, status: RowStatus | None = None
+) -> Outcome:
+    """The outcome of a call that the gateway confirmed. `sms`: the text message's state, if that is new.
+
+    `status` is given when an invoice was adopted.
+    """
     echo = done.invoice
     creating = intent.action is Action.CREATE
     found = differences(intent.invoice, echo, "" if creating else intent.gateway_id)
     return Outcome(
         status=status or (RowStatus.CREATED if creating else RowStatus.UPDATED),
         issues=tuple(places.issue(intent.row.row, field, what) for field, what in found),
-        gateway_id=echo.id if creating else None,
-        origin=echo.source if creating or intent.stated else None,
+        gateway_id=echo.id if creating or intent.gives_id else None,
+        origin=echo.source if creating or intent.gives_id or intent.stated else None,
         token=echo.token or None,
         link=echo.url or None,
         gateway_amount=_fils(echo.amount),
-        sms=sms_after_create(intent.invoice, mode) if creating else None,
+        sms=sms,
         tries=done.attempts,
     )
 
@@ -49,9 +53,9 @@ def _fils(amount: Decimal | None) -> Decimal | None:
     return amount if amount is not None and abs(amount) < _NO_AMOUNT and amount % _FILS == 0 else None
 
 
-def adopted(intent: Intent, found: GatewayInvoice, mode: SmsMode, places: Places, tries: int) -> Outcome:
-    """The outcome of a create that was found to have been carried out."""
-    return succeeded(intent, Done(found, tries), mode, places, RowStatus.ADOPTED)
+def adopted(intent: Intent, found: GatewayInvoice, sms: SmsStatus | None, places: Places, tries: int = 0) -> Outcome:
+    """The outcome of a create that was found to have been carried out, after so many more tries."""
+    return succeeded(intent, Done(found, tries), sms, places, RowStatus.ADOPTED)
 
 
 def failed(intent: Intent, error: GatewayError, places: Places) -> Outcome:
@@ -60,12 +64,14 @@ def failed(intent: Intent, error: GatewayError, places: Places) -> Outcome:
     if isinstance(error, Refused):
         sms = SmsStatus.NOT_WANTED if intent.action is Action.CREATE else None
         issues = _refusals(error, row, places)
-        return Outcome(RowStatus.REJECTED, issues, sms=sms, tries=error.attempts, detail=error.reason)
+        return Outcome(
+            RowStatus.REJECTED, issues, sms=sms, tries=error.attempts, detail=error.reason, doubt=error.doubt
+        )
     if isinstance(error, _UNCERTAIN):
         code = Code.OUTCOME_UNKNOWN if intent.action is Action.CREATE else Code.CHANGE_UNKNOWN
         lost = places.issue(row, None, problem(code))
         return Outcome(RowStatus.UNKNOWN, (lost,), tries=error.attempts, detail=error.message)
-    return Outcome(RowStatus.PENDING, tries=error.attempts, detail=error.message)
+    return Outcome(RowStatus.PENDING, tries=error.attempts, detail=error.message, doubt=error.doubt)
 
 
 def _refusals(error: Refused, row: int, places: Places) -> tuple[Issue, ...]:

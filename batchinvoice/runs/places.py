@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.issue import Issue, Place, Problem
+from batchinvoice.ledger.records import Run
 
 
 class Places:
@@ -15,6 +16,12 @@ class Places:
     def __init__(self, sheet: str, headings: Sequence[str], first_column: int) -> None:
         self._sheet, self._headings, self._first = sheet, headings, first_column
         self._columns = match(headings).columns
+
+    @classmethod
+    def of(cls, run: Run) -> Places:
+        """Those of a run's sheet of invoices."""
+        shape = run.shapes[0]
+        return cls(shape.name, shape.headings, shape.first_column)
 
     def issue(self, row: int, field: Field | None, what: Problem) -> Issue:
         """The problem of a row's field, with its place."""

@@ -23,11 +23,15 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for: `sms` False leaves text messages for later, `strict` sends nothing if any row is bad."""
+    """What was asked for: `sms` False leaves text messages for later, `strict` sends nothing if any row is bad.
+
+    `check_gateway`: each new reference is looked up at the gateway first.
+    """
 
     sms: bool
     strict: bool
     sms_mode: SmsMode
+    check_gateway: bool = False
 
     def as_text(self) -> dict[str, str]:
         """As the run keeps it."""
@@ -35,6 +39,7 @@ class Options:
             "sms": "yes" if self.sms else "no",
             "strict": "yes" if self.strict else "no",
             "sms_mode": str(self.sms_mode),
+            "check_gateway": "yes" if self.check_gateway else "no",
         }
 
 

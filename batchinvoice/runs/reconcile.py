@@ -63,6 +63,7 @@ def _asked_for(run: Run) -> dict[str, str]:
     return {
         "Text messages": texted if run.options["sms"] == "yes" else "later (--no-sms)",
         "--strict": run.options["strict"],
+        "--check-gateway": run.options.get("check_gateway", "no"),
     }
 
 
@@ -79,7 +80,7 @@ _SMS_WORDS: dict[SmsStatus, tuple[str, str]] = {
     ),
     SmsStatus.UNKNOWN: (
         "It is not certain that the customer was texted.",
-        "Look in the gateway's panel whether the message went out; it is not sent again by itself.",
+        "Look in the gateway's panel whether the message went out. If it did not: batchinvoice send {run} --again",
     ),
 }
 

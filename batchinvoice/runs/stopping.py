@@ -1,10 +1,11 @@
-"""Stopping when asked: Ctrl-C lets the calls that are under way finish, and starts no others."""
+"""Stopping when asked, by Ctrl-C or by the system: calls that are under way are finished, and no others begun."""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,13 +24,23 @@ class Stop:
         if self.asked:
             raise RunStopped(WORDS)
 
+    def sleep(self, seconds: float) -> None:
+        """Wait so long, on a clock that nobody can set, but not once somebody has asked: then raise RunStopped."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.obey()
+            time.sleep(min(left, _GLANCE))
 
-WORDS = "it was stopped from the keyboard."
+
+WORDS = "it was asked to stop."
+_GLANCE = 0.1  # seconds between two looks at whether somebody has
+# Ctrl-C; what service managers and shutting-down systems send; Ctrl-Break on Windows.
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
 
 
 @contextmanager
 def stop_when_asked() -> Iterator[Stop]:
-    """Inside, Ctrl-C only asks: work goes on to the next point at which nothing is left half done.
+    """Inside, Ctrl-C and its like only ask: work goes on to the next point at which nothing is left half done.
 
     That is at most one call's time-out away, or the pause that the gateway asked for. Only the main thread can be
     asked so; in any other, nothing changes.
@@ -46,8 +57,9 @@ def stop_when_asked() -> Iterator[Stop]:
                 os.write(2, b"\nStopping: calls under way are finished and written down first.\n")
         stop.asked = True
 
-    before = signal.signal(signal.SIGINT, ask)
+    before = {number: signal.signal(number, ask) for number in _SIGNALS}
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -48,12 +48,20 @@ class Bench:
         with app.open_ledger(self.settings) as ledger:
             yield ledger
 
-    def plan(self, rows: Sequence[Sequence[object]], *, sms: bool = True, strict: bool = False, **how: Any) -> Run:
+    def plan(
+        self,
+        rows: Sequence[Sequence[object]],
+        *,
+        sms: bool = True,
+        strict: bool = False,
+        check_gateway: bool = False,
+        **how: Any,
+    ) -> Run:
         """Write a sheet and plan it."""
-        return self.plan_file(self.sheet(rows, **how), sms=sms, strict=strict)
+        return self.plan_file(self.sheet(rows, **how), sms=sms, strict=strict, check_gateway=check_gateway)
 
-    def plan_file(self, path: Path, *, sms: bool = True, strict: bool = False) -> Run:
-        return app.plan_sheet(self.ledger, self.settings, path, sms=sms, strict=strict)
+    def plan_file(self, path: Path, *, sms: bool = True, strict: bool = False, check_gateway: bool = False) -> Run:
+        return app.plan_sheet(self.ledger, self.settings, path, sms=sms, strict=strict, check_gateway=check_gateway)
 
     def apply(self, run: Run) -> Run:
         with self.gateway() as gateway:
@@ -63,9 +71,9 @@ class Bench:
     def drive(self, gateway: Gateway, run: Run, progress: Callable[[int], None] = lambda _: None) -> Run:
         return app.apply_run(self.ledger, gateway, self.settings, run, progress)
 
-    def send(self, run: Run) -> Run:
+    def send(self, run: Run, *, again: bool = False) -> Run:
         with self.gateway() as gateway:
-            return app.send_sms(self.ledger, gateway, self.settings, run)
+            return app.send_sms(self.ledger, gateway, self.settings, run, again=again)
 
     def run(self, rows: Sequence[Sequence[object]], **how: Any) -> Run:
         """Write a sheet, plan it, apply it."""

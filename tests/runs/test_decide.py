@@ -48,16 +48,27 @@ def test_what_is_not_there_is_created(by_reference: Known | None) -> None:
     assert decision.known is by_reference
 
 
-@pytest.mark.parametrize("invoice_id", [None, "7001"])
-def test_an_unknown_outcome_stops_everything(invoice_id: str | None) -> None:
+def test_an_unknown_outcome_stops_everything() -> None:
     lost = known(state=InvoiceState.UNKNOWN)
-    row = replace(BASE, amount=Decimal(9), invoice_id=invoice_id)
+    row = replace(BASE, amount=Decimal(9))
     assert told(decide(row, lost, known())) == (
         Action.NONE,
         RowStatus.UNKNOWN,
         [(Field.REFERENCE, Code.OUTCOME_UNKNOWN)],
     )
     assert "20261122-001" in decide(row, lost, None).problems[0][1].params["detail"]
+
+
+def test_a_person_may_say_which_invoice_a_lost_one_is() -> None:
+    lost = known(state=InvoiceState.UNKNOWN, gateway_id=None)
+    decision = decide(replace(BASE, invoice_id="7009"), lost, None)
+    assert (told(decision), decision.known) == ((Action.UPDATE, RowStatus.PENDING, []), lost)
+
+
+def test_a_lost_invoice_cannot_be_one_that_has_another_reference() -> None:
+    lost, other = known(state=InvoiceState.UNKNOWN, gateway_id=None), known(replace(BASE, reference="R-2"), 2)
+    decision = decide(replace(BASE, invoice_id="7002"), lost, other)
+    assert told(decision) == (Action.NONE, RowStatus.HELD, [(Field.INVOICE_ID, Code.ID_CONFLICT)])
 
 
 @pytest.mark.parametrize("invoice_id", [None, "7001"])

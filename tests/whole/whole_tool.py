@@ -58,6 +58,7 @@ def settings(folder: Path, base_url: str) -> dict[str, str]:
         **{f"HESABE_{name.upper()}": value for name, value in SANDBOX.items()},
         "BATCHINVOICE_BASE_URL": base_url,
         "BATCHINVOICE_HOME": str(folder / "home"),
+        "BATCHINVOICE_SETTLE_SECONDS": "0.1",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
 

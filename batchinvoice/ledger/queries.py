@@ -1,0 +1,105 @@
+"""The ledger's questions about runs and their rows, as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.ledger.records import Run
+from batchinvoice.ledger.tables import attempts, invoices, rows, runs
+
+_JOINED = rows.outerjoin(invoices, and_(invoices.c.id == rows.c.invoice_id))
+# What the invoice says of its text message, once the row's invoice is (or may be) there; before that, the plan.
+_SMS = case(
+    (and_(rows.c.invoice_id.is_not(None), rows.c.status != RowStatus.PENDING), invoices.c.sms), else_=rows.c.sms
+)
+_ROWS = select(
+    rows, _SMS.label("effective_sms"), invoices.c.gateway_id, invoices.c.link, invoices.c.state.label("invoice_state")
+).select_from(_JOINED)
+
+
+def page(run: Run, after: int, limit: int, *statuses: RowStatus) -> Select[Any]:
+    """Rows whose position comes after the given one, of these statuses or of all."""
+    query = _ROWS.where(rows.c.run_id == run.id, rows.c.position > after).order_by(rows.c.position).limit(limit)
+    return query.where(rows.c.status.in_(statuses)) if statuses else query
+
+
+def to_text(run: Run, limit: int, *, doubtful: bool) -> Select[Any]:
+    """Rows whose invoices are made and wait for their text message, in their order."""
+    query = _ROWS.where(rows.c.run_id == run.id, rows.c.status.in_(AT_GATEWAY), invoices.c.sms == SmsStatus.PENDING)
+    return (query if doubtful else query.where(~rows.c.attention)).order_by(rows.c.position).limit(limit)
+
+
+def tallies(run: Run, by: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Each value of a column, its number of rows and their KWD as the sheet says it."""
+    query = select(by, func.count(), func.coalesce(func.sum(rows.c.amount), 0))
+    return query.where(rows.c.run_id == run.id, *conditions).group_by(by)
+
+
+def sms_counts(run: Run) -> Select[Any]:
+    """Each state of the text message and its number of rows."""
+    return select(_SMS, func.count()).select_from(_JOINED).where(rows.c.run_id == run.id).group_by(_SMS)
+
+
+def texts_left(run: Run, wanted: Collection[SmsStatus], *, planned: bool) -> Select[Any]:
+    """How many invoices of the run have a text message in one of these states.
+
+    `planned`: also of rows still pending, but of none that a person must look at first.
+    """
+    statuses = AT_GATEWAY | {RowStatus.PENDING} if planned else AT_GATEWAY
+    query = select(func.count(func.distinct(func.coalesce(rows.c.invoice_id, -rows.c.position))))
+    query = query.select_from(_JOINED).where(rows.c.run_id == run.id, rows.c.status.in_(statuses), _SMS.in_(wanted))
+    return query.where((rows.c.status == RowStatus.PENDING) | ~rows.c.attention) if planned else query
+
+
+def attention_count(run: Run) -> Select[Any]:
+    """How many rows need a person, for what came of them or of their text message."""
+    unsure = _SMS.in_((SmsStatus.FAILED, SmsStatus.UNKNOWN))
+    return select(func.count()).select_from(_JOINED).where(rows.c.run_id == run.id, rows.c.attention | unsure)
+
+
+def unfinished() -> Select[Any]:
+    """Runs that were begun and cut off, are not reported as they are, or have rows of which more can be learnt."""
+    open_rows = select(rows.c.run_id).where(rows.c.status.in_((RowStatus.PENDING, RowStatus.UNKNOWN)))
+    cut_off = runs.c.status.in_((RunStatus.RUNNING, RunStatus.FAILED)) | runs.c.reported_at.is_(None)
+    query = select(runs).where(runs.c.status != RunStatus.PLANNED, or_(cut_off, runs.c.id.in_(open_rows)))
+    return query.order_by(runs.c.planned_at, runs.c.id)
+
+
+def lost_invoices(run: Run) -> Select[Any]:
+    """Invoices of unknown outcome of which rows of this run speak, whichever run meant to make them."""
+    speak = select(rows.c.invoice_id).where(rows.c.run_id == run.id, rows.c.status == RowStatus.UNKNOWN)
+    query = select(invoices).where(invoices.c.state == InvoiceState.UNKNOWN, invoices.c.id.in_(speak))
+    return query.order_by(invoices.c.id)
+
+
+def lost_row(invoice_key: int, run_id: str) -> Select[Any]:
+    """The row that meant to make an invoice, with the number of its latest attempt."""
+    latest = select(func.max(attempts.c.id)).where(
+        attempts.c.run_id == rows.c.run_id, attempts.c.position == rows.c.position
+    )
+    query = _ROWS.add_columns(latest.scalar_subquery().label("attempt"))
+    return query.where(
+        rows.c.invoice_id == invoice_key,
+        rows.c.run_id == run_id,
+        rows.c.action == Action.CREATE,
+        rows.c.status == RowStatus.UNKNOWN,
+    )
+
+
+def to_take_up(run: Run) -> Select[Any]:
+    """Rows of unknown outcome whose invoice's is known by now or never was asked for, and changes that were lost."""
+    settled = rows.c.invoice_id.is_(None) | (invoices.c.state != InvoiceState.UNKNOWN)
+    again = settled | (rows.c.action == Action.UPDATE)
+    return _ROWS.where(rows.c.run_id == run.id, rows.c.status == RowStatus.UNKNOWN, again).order_by(rows.c.position)
+
+
+def lately_made(subscription: bool, limit: int) -> Select[Any]:
+    """The invoices last made, under the reference that the gateway confirmed."""
+    confirmed = (invoices.c.origin == "create") & (invoices.c.fingerprint != "")
+    alike = invoices.c.content["subscription"].as_boolean() == subscription
+    query = select(invoices).where(invoices.c.state == InvoiceState.MADE, confirmed, alike)
+    return query.order_by(invoices.c.id.desc()).limit(limit)
