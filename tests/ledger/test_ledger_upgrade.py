@@ -7,12 +7,16 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 from alembic import command, op
 from alembic.config import Config
+from disk_events import Event, Wrote
 from filelock import FileLock
+from power_cut import Disk, Fate
+from recording_vfs import CannotRecord, Recorder
 from sqlalchemy import create_engine
 
 from batchinvoice.ledger import upgrade
@@ -171,3 +175,21 @@ def test_an_older_ledger_that_another_process_works_with_is_left_alone(
         assert (content(file), copies(file)) == (before, [])
     with open_ledger().working():  # the lock was let go after migrating
         pass
+
+
+def test_the_copy_survives_a_power_cut_before_the_ledger_is_changed(url: str, file: Path) -> None:
+    log: list[Event] = []
+    try:
+        recorder = Recorder(log.append)
+    except CannotRecord as reason:
+        pytest.skip(str(reason))
+    try:
+        open_store(url).dispose()
+    finally:
+        recorder.close()
+    disk = Disk()
+    for event in takewhile(lambda event: not (isinstance(event, Wrote) and event.file == file.name), log):
+        disk.happens(event)
+    copy = copies(file)[0]
+    left = {name: content for name, content in disk.after_power_cut(Fate(kept=0)).items() if name.startswith(copy)}
+    assert left == {copy: file.with_name(copy).read_bytes()}
