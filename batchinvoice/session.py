@@ -101,7 +101,7 @@ class Session:
         if not self.screen.interactive:
             self.screen.trouble("--again needs a person at the terminal who says that it is right. Nothing was sent.")
             return Ending(Exit.PERSON, self.result(run, None))
-        question = f"{_customers(uncertain)} of them may have been texted before. {question}"
+        question = f"Text {_customers(waiting)} ({_where(run)}), {uncertain:,} of whom may have been texted before?"
         return replace(self, yes=False)._drive(run, question, texts_only=True, again=True)
 
     def finish(self, run: Run, *, corrections: bool = True) -> Ending:

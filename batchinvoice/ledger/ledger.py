@@ -79,6 +79,10 @@ class Ledger:
         """Open the ledger at a database address, making or migrating it as needed."""
         return cls(open_store(url), environment, merchant_code, clock, lease_seconds)
 
+    @property
+    def _has_lock_file(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
@@ -89,7 +93,7 @@ class Ledger:
 
         A ledger file has a lock, which dies with its process. A shared database has a lease, which runs out.
         """
-        if self._engine.dialect.name == "sqlite":
+        if self._has_lock_file:
             with working_lock(self._engine):
                 yield
         else:

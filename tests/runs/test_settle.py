@@ -20,7 +20,16 @@ from batchinvoice.runs import settle
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.stopping import Stop
 
-LOST_AFTER = ["close-after", "http-500-after", "http-502-after", "http-503-after", "html-200", "garbled", "cut", "empty"]
+LOST_AFTER = [
+    "close-after",
+    "http-500-after",
+    "http-502-after",
+    "http-503-after",
+    "html-200",
+    "garbled",
+    "cut",
+    "empty",
+]
 LOST_BEFORE = ["close-before", "http-500-before", "http-502-before", "http-503-before"]
 
 

@@ -267,18 +267,35 @@ def test_bulk_sends_have_the_set_size(tool: Tool, gateway: RunningEmulator) -> N
     assert [each for ids in sends for each in ids] == order
 
 
-def test_a_lost_answer_ends_as_unknown_and_is_never_sent_again(tool: Tool, gateway: RunningEmulator) -> None:
+def test_a_lost_answer_is_settled_by_the_run_itself(tool: Tool, gateway: RunningEmulator) -> None:
     sheet = tool.sheet("a.xlsx", [GOOD, ["INV-2", "Ali", "66100202", 5, None, "sms"]])
-    gateway.set_faults("create:close-after:1x1")
+    gateway.set_faults("create:close-after:1x1", "create:close-before:2x1")
     done = tool("run", sheet, BATCHINVOICE_CONCURRENCY="1")
-    assert done.returncode == 1
-    run = tool.json("run", sheet)
-    assert run["rows"]["unknown"] == 1
-    assert "may or may not exist" in str(run["issues"])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The answers to 2 invoices were lost; looking for them, for 0.1 s at most." in done.stdout
     report = next((tool.folder / "reports").glob("*-001.report.xlsx"))
-    assert [row["Status"] for row in table(report, "Attention")] == ["unknown"]
+    assert [row["Status"] for row in table(report, "Rows")] == ["adopted", "created"]
     references = [invoice["reference_number"] for invoice in gateway.truth()["invoices"]]
     assert sorted(references) == ["INV-1", "INV-2"]
+
+
+def test_what_cannot_be_settled_is_told_and_resume_settles_it(tool: Tool, gateway: RunningEmulator) -> None:
+    sheet = tool.sheet("a.xlsx", [GOOD, ["INV-2", "Ali", "66100202", 5, None, "sms"]])
+    assert tool("run", sheet).returncode == 0
+    gateway.set_faults("create:close-after:1x1", "find:lag=3600:1")
+    done = tool.json("run", tool.sheet("b.xlsx", [["INV-3", "Ali", "66100203", 5, None, "sms"]]))
+    assert (done["rows"]["unknown"], done["status"]) == (1, "partial")
+    [issue] = done["issues"]
+    assert (issue["code"], issue["row"], issue["column"]) == ("look-up-blind", 2, "A")
+    assert [row["Status"] for row in table(tool.folder / done["report"], "Attention")] == ["unknown"]
+
+    gateway.set_faults()
+    again = tool.json("resume")
+    assert (again["run"], again["status"], again["rows"]["adopted"]) == (done["run"], "complete", 1)
+    assert [row["Status"] for row in table(tool.folder / again["report"], "Rows")] == ["adopted"]
+    nothing = tool("resume")
+    assert (nothing.returncode, nothing.stdout.split(":")[0]) == (0, "Nothing to resume")
+    assert len(gateway.truth()["invoices"]) == len(gateway.truth()["texts"]) == 3
 
 
 def test_strict_sends_nothing_when_one_row_is_bad(tool: Tool, gateway: RunningEmulator) -> None:

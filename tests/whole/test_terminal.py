@@ -73,6 +73,28 @@ def test_a_person_is_asked_before_texts_alone(tool: Tool, gateway: RunningEmulat
     assert gateway.truth()["texts"] == []
 
 
+def test_an_uncertain_text_is_sent_again_only_if_a_person_says_so(tool: Tool, gateway: RunningEmulator) -> None:
+    """No option answers that question: neither --yes, nor a schedule where nobody sits."""
+    gateway.set_faults("send:close-before:1x1")
+    run = tool.json("run", tool.sheet("a.xlsx", [GOOD, ["INV-2", "Ali", "66100202", 5, None, "link"]]))["run"]
+    gateway.set_faults()
+    plain = tool("send", run)
+    assert "1 customer may have been texted or not" in plain.stdout
+    assert f"batchinvoice send {run} --again" in plain.stdout
+
+    alone = tool("send", run, "--again", "--yes")
+    assert (alone.returncode, "needs a person at the terminal" in alone.stderr) == (1, True)
+    code, shown = _at_a_terminal(tool, "n\n", "send", run, "--again", "--yes")
+    assert code == 1
+    assert "Text 1 customer (sandbox gateway), 1 of whom may have been texted before?" in shown
+    assert [call["name"] for call in gateway.truth()["calls"] if call["name"] == "send"] == ["send"]
+
+    assert _at_a_terminal(tool, "y\n", "send", run, "--again")[0] == 0
+    assert len(gateway.truth()["texts"]) == 1
+    assert _at_a_terminal(tool, "y\n", "send", run, "--again")[0] == 0
+    assert len(gateway.truth()["texts"]) == 1
+
+
 def test_a_person_is_asked_even_if_the_output_goes_elsewhere(tool: Tool, gateway: RunningEmulator) -> None:
     tool.sheet("a.xlsx", [GOOD])
     code, shown = _at_a_terminal(tool, "n\n", "run", "a.xlsx", "--json")
@@ -88,7 +110,7 @@ def test_a_run_name_can_be_read_in_any_width(tool: Tool) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl-C alone")
-def test_ctrl_c_at_any_moment_ends_with_a_report_and_can_be_taken_up(tool: Tool, gateway: RunningEmulator) -> None:
+def test_a_stop_at_any_moment_ends_with_a_report_and_can_be_taken_up(tool: Tool, gateway: RunningEmulator) -> None:
     rows = [[f"INV-{n}", "Ali", "66100202", 5, None, "sms"] for n in range(120)]
     sheet = tool.sheet("a.xlsx", rows)
     gateway.set(latency_ms=40)
@@ -96,12 +118,13 @@ def test_ctrl_c_at_any_moment_ends_with_a_report_and_can_be_taken_up(tool: Tool,
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201 - to repeat a failure
     moments = random.Random(seed)
-    for _ in range(4):
-        command = [sys.executable, "-m", "batchinvoice", "run", str(sheet), "--json"]
+    run, words = None, ["run", str(sheet)]
+    for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+        command = [sys.executable, "-m", "batchinvoice", *words, "--json"]
         process = subprocess.Popen(command, cwd=tool.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         _until_creating(gateway, process)
         time.sleep(moments.uniform(0, 0.4))
-        process.send_signal(signal.SIGINT)
+        process.send_signal(asked)
         out, err = process.communicate(timeout=30)
         ended = json.loads(out)
         if ended["status"] == "complete":
@@ -109,9 +132,13 @@ def test_ctrl_c_at_any_moment_ends_with_a_report_and_can_be_taken_up(tool: Tool,
         assert process.returncode == 3, err
         assert ended["rows"]["unknown"] == 0
         assert (tool.folder / ended["report"]).exists()
-        assert f"batchinvoice apply {ended['run']}" in err.decode()
+        assert f"To go on: batchinvoice resume {ended['run']}" in err.decode()
+        assert run in (None, ended["run"])
+        run, words = ended["run"], ["resume"]
     gateway.set(latency_ms=0)
-    assert tool("run", sheet).returncode == 0
+    done = tool.json("resume")
+    assert (done["run"], done["status"], done["rows"]["created"]) == (run, "complete", 120)
+    assert done["sms"]["sent"] == 120
     truth = gateway.truth()
     assert sorted(i["reference_number"] for i in truth["invoices"]) == sorted(row[0] for row in rows)
     assert [i["texted"] for i in truth["invoices"]] == [1] * 120
