@@ -79,9 +79,10 @@ def test_another_process_carries_on_from_the_ledger_alone(bench: Bench) -> None:
             raise Killed
         return real(self, entry)  # type: ignore[arg-type]
 
-    with bench.gateway() as gateway, pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+    with bench.gateway() as gateway, pytest.MonkeyPatch.context() as patch:
         patch.setattr(deliver._Delivery, "_claim", die_at_the_fifth)
-        bench.drive(gateway, run)
+        with pytest.raises(Killed):
+            bench.drive(gateway, run)
     bench.emulator.set_faults()
     assert bench.statuses(run) == ["created", "unknown", "unknown", "created", "pending", "pending"]
 

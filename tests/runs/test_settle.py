@@ -22,6 +22,7 @@ from batchinvoice.runs.stopping import Stop
 
 LOST_AFTER = [
     "close-after",
+    "reset",
     "http-500-after",
     "http-502-after",
     "http-503-after",
