@@ -56,7 +56,7 @@ def explain(error: Exception) -> str:
     where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown place"
     return (
         f"Something unexpected happened ({type(error).__name__} at {where}). What was done until then is in the "
-        "ledger: “batchinvoice history” shows it, and “batchinvoice apply RUN” goes on safely. Please report this line."
+        "ledger: “batchinvoice history” shows it, and “batchinvoice resume” goes on safely. Please report this line."
     )
 
 

@@ -6,5 +6,5 @@ from __future__ import annotations
 class RunStopped(Exception):
     """The run could not go on: the gateway is down, the login was refused, or somebody stopped it.
 
-    Rows that were not sent are `pending`; `batchinvoice apply RUN` goes on from there, which is safe.
+    Rows that were not sent are `pending`; `batchinvoice resume` goes on from there, which is safe.
     """
