@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -114,10 +115,10 @@ def test_this_system_tells_its_disks(tmp_path: Path) -> None:
 def engine_error(url: str) -> Iterator[Callable[[Callable[[sqlite3.Connection], object]], LedgerError]]:
     """What is told of the error that SQLite itself raises when a test uses a ledger wrongly."""
     engine = open_store(url)
+    engine.dispose()  # so that a test can lay hands on the file, on Windows too
 
     def told(spoil: Callable[[sqlite3.Connection], object]) -> LedgerError:
         event.listen(engine, "connect", lambda connection, _: spoil(connection))
-        engine.dispose()
         with pytest.raises(DBAPIError) as raised, engine.begin() as connection:
             connection.exec_driver_sql("CREATE TABLE more AS SELECT zeroblob(1000000) AS much")
         return unwritable(raised.value, engine.url)
@@ -147,14 +148,21 @@ def test_a_read_only_ledger_is_told(engine_error: Told) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions bind nobody here")
-def test_a_ledger_that_its_user_may_not_write_is_told(url: str, open_ledger: Opener) -> None:
-    open_ledger().close()
+def test_a_folder_that_its_user_may_not_write_is_told(url: str, engine_error: Told) -> None:
     file_of(url).parent.chmod(0o500)
     try:
-        with pytest.raises(LedgerUnusable, match="who may write"):
-            planned(open_ledger())
+        told = engine_error(lambda _: None)
     finally:
         file_of(url).parent.chmod(0o700)
+    assert isinstance(told, LedgerUnusable)
+    assert "who may write" in str(told)
+
+
+def test_a_folder_that_has_gone_is_told(url: str, engine_error: Told) -> None:
+    shutil.rmtree(file_of(url).parent)
+    told = engine_error(lambda _: None)
+    assert isinstance(told, LedgerUnusable)
+    assert "Check that its folder is there" in str(told)
 
 
 def test_a_program_that_holds_the_ledger_is_told(url: str, engine_error: Told) -> None:

@@ -136,7 +136,7 @@ def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path, open_ledger: Open
 def test_a_damaged_file_is_told(url: str, open_ledger: Opener, damage: bytes) -> None:
     file_of(url).parent.mkdir()
     file_of(url).write_bytes(damage)
-    with pytest.raises(LedgerUnusable, match=r"damaged.*(not a database|malformed)"):
+    with pytest.raises(LedgerUnusable, match=r"is (damaged|damaged or is no ledger) \((file is not|.*malformed)"):
         open_ledger()
     assert file_of(url).read_bytes() == damage
 
