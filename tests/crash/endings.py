@@ -9,16 +9,19 @@ RUN, RESUME = ("run", "invoices.xlsx", "--yes"), ("resume", "--yes")
 _EFFECTS = ("POST /api/v1/invoice", "PUT /api/v1/invoice")
 
 
-def finished(scene: Scene, *, in_doubt: int | None = None) -> list[str]:
-    """Finish what was killed; returns what is wrong then. `in_doubt`: how many texts are to be uncertain, if known."""
-    ended = scene.run(RESUME, RUN, RESUME)
+def finished(scene: Scene, *, in_doubt: int | None = None, impatient: bool = False) -> list[str]:
+    """Finish what was killed; returns what is wrong then.
+
+    `in_doubt`: how many texts are to be uncertain, if known. `impatient`: the sheet is run again before the resume.
+    """
+    ended = scene.run(*((RUN, RESUME) if impatient else (RESUME, RUN)), RESUME)
     unknown = scene.unknown_texts()
     found = scene.violations()
     if in_doubt not in (None, unknown):
         found.append(f"{unknown} texts are unknown, not {in_doubt}")
     # The events are those of the last command.
-    if max(ended.codes[:2]) > 1 or ended.codes[2] > bool(unknown) or any(_has_effect(name) for name in ended.events):
-        found.append(f"resume, run and resume ended with {ended.codes}; the last did {ended.events}: {ended.output}")
+    if max(ended.codes) > 1 or ended.codes[-1] > bool(unknown) or any(_has_effect(name) for name in ended.events):
+        found.append(f"what followed ended with {ended.codes}; the last resume did {ended.events}: {ended.output}")
     return found
 
 

@@ -35,8 +35,10 @@ def changing(scene: Scene, **death: int | bool) -> Ended:
     return scene.run(("run", "before.xlsx", "--yes"), RUN, **death)
 
 
-@pytest.mark.parametrize("start", [making, changing])
-def test_a_run_killed_at_any_event_is_finished_by_resume(lanes: Lanes, start: Start) -> None:
+@pytest.mark.parametrize(
+    ("start", "impatient", "step"), [(making, False, 1), (making, True, 3), (changing, False, 1), (changing, True, 2)]
+)
+def test_a_run_killed_at_any_event_is_finished(lanes: Lanes, start: Start, impatient: bool, step: int) -> None:
     events = lanes.one(lambda scene: start(scene).events)
 
     def trial(scene: Scene, k: int) -> list[str]:
@@ -44,9 +46,10 @@ def test_a_run_killed_at_any_event_is_finished_by_resume(lanes: Lanes, start: St
         where = f"{start.__name__}, killed at event {k} of {len(events)}, {events[k - 1]!r}"
         if killed.events != [events[k - 1]]:
             return [f"{where}: it was {killed.events}; is the order of events another each time?"]
-        return [f"{where}: {said}" for said in finished(scene, in_doubt=in_a_bulk_send(events[:k]))]
+        found = finished(scene, in_doubt=in_a_bulk_send(events[:k]), impatient=impatient)
+        return [f"{where}: {said}" for said in found]
 
-    found = lanes.all(trial, range(1, len(events) + 1, stride()))
+    found = lanes.all(trial, range(1, len(events) + 1, stride(step)))
     assert not found, "\n".join(found)
 
 
@@ -78,8 +81,8 @@ def test_a_resume_killed_at_any_event_is_finished_by_another(lanes: Lanes, place
         in_doubt = in_a_bulk_send(first[:k1]) + in_a_bulk_send(events[:k2])
         return [f"{where}: {said}" for said in finished(scene, in_doubt=in_doubt)]
 
-    offset = list(PLACES).index(place) % stride(3)
-    found = lanes.all(trial, range(1 + offset, len(events) + 1, stride(3)))
+    offset = list(PLACES).index(place) % stride(4)
+    found = lanes.all(trial, range(1 + offset, len(events) + 1, stride(4)))
     assert not found, "\n".join(found)
 
 
