@@ -15,6 +15,7 @@ from batchinvoice import app
 from batchinvoice.exits import Exit
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
+from batchinvoice.invoices.issue import UNSETTLED
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
@@ -65,7 +66,8 @@ class Session:
     def carry_out(self, run: Run) -> Ending:
         """Show what is left to do, prove the gateway, ask, deliver and report, even if it is stopped on the way."""
         summary = summarise(self.ledger, run)
-        self.screen.issues(list(problems(self.ledger, run)))
+        # What is not settled yet is about to be.
+        self.screen.issues([issue for issue in problems(self.ledger, run) if issue.code not in UNSETTLED])
         self.screen.planned(summary)
         if not summary.left and not summary.texts_left and not summary.rows[RowStatus.UNKNOWN]:
             self.screen.say("Nothing is left to send in this run.")

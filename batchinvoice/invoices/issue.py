@@ -264,6 +264,20 @@ CATALOGUE: Mapping[Code, Words] = {
 }
 
 
+# What a row says while its outcome is not known; once that is settled, it says something else, or nothing.
+UNSETTLED = frozenset(
+    {
+        Code.OUTCOME_UNKNOWN,
+        Code.CHANGE_UNKNOWN,
+        Code.LOOK_UP_FAILED,
+        Code.LOOK_UP_BLIND,
+        Code.SEVERAL_AT_GATEWAY,
+        Code.OTHER_AT_GATEWAY,
+        Code.CANCELLED_AT_GATEWAY,
+    }
+)
+
+
 class Problem(NamedTuple):
     """What is wrong with a value, before its place is known."""
 

@@ -142,7 +142,7 @@ class _Delivery:
         # A text that the gateway sends on creation is as uncertain as the creation itself.
         sms = sms_after_create(row.invoice, self._terms.sms_mode)
         uncertain = SmsStatus.UNKNOWN if sms is SmsStatus.SENT else sms
-        lost = self._places.issue(row.row, None, problem(Code.OUTCOME_UNKNOWN, detail=""))
+        lost = self._places.issue(row.row, Field.REFERENCE, problem(Code.OUTCOME_UNKNOWN, detail=""))
         return entry.intend_create(self._run, row, row.invoice, uncertain, decision.known, lost)
 
     def _settle_without_call(self, entry: Entry, row: Row, decision: Decision) -> None:

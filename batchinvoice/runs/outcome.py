@@ -69,7 +69,7 @@ def failed(intent: Intent, error: GatewayError, places: Places) -> Outcome:
         )
     if isinstance(error, _UNCERTAIN):
         code = Code.OUTCOME_UNKNOWN if intent.action is Action.CREATE else Code.CHANGE_UNKNOWN
-        lost = places.issue(row, None, problem(code))
+        lost = places.issue(row, Field.REFERENCE, problem(code))
         return Outcome(RowStatus.UNKNOWN, (lost,), tries=error.attempts, detail=error.message)
     return Outcome(RowStatus.PENDING, tries=error.attempts, detail=error.message, doubt=error.doubt)
 

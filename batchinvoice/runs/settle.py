@@ -16,7 +16,7 @@ from batchinvoice.gateway.records import GatewayInvoice
 from batchinvoice.invoices.cells import money
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import UNSETTLED, Code, Problem, problem
 from batchinvoice.invoices.lifecycle import RowStatus, SmsStatus
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger
@@ -31,18 +31,6 @@ MARGIN = dt.timedelta(days=2)
 CANCELLED = "3"  # invoice_status, as seen in the gateway's own app
 _CONTROLS = 3
 _LOOKS = (0.125, 0.25, 0.5, 1.0)  # when to look again, as parts of the settle window
-# What a row said while its outcome was not known; it says something else, or nothing, afterwards.
-_OPEN = frozenset(
-    {
-        Code.OUTCOME_UNKNOWN,
-        Code.CHANGE_UNKNOWN,
-        Code.LOOK_UP_FAILED,
-        Code.LOOK_UP_BLIND,
-        Code.SEVERAL_AT_GATEWAY,
-        Code.OTHER_AT_GATEWAY,
-        Code.CANCELLED_AT_GATEWAY,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +97,7 @@ def take_up(ledger: Ledger, run: Run) -> None:
 
 def _unsaid(row: Row) -> Row:
     """The row without what it said while its outcome was not known."""
-    return replace(row, issues=tuple(issue for issue in row.issues if issue.code not in _OPEN))
+    return replace(row, issues=tuple(issue for issue in row.issues if issue.code not in UNSETTLED))
 
 
 def settle(
@@ -122,7 +110,8 @@ def settle(
     lost = [replace(intent, row=_unsaid(intent.row)) for intent in ledger.lost_creates(run)]
     if not lost:
         return 0
-    tell(f"The answers to {len(lost):,} invoices were lost; looking for them, for {terms.settle_seconds:g} s at most.")
+    what = f"answers to {len(lost):,} invoices were" if len(lost) > 1 else "answer to 1 invoice was"
+    tell(f"The {what} lost; looking at the gateway, for {terms.settle_seconds:g} s at most.")
     _Search(ledger, gateway, terms, stop, again).drive(lost)
     take_up(ledger, run)
     return ledger.tallies(run).get(RowStatus.PENDING, (0,))[0]

@@ -272,7 +272,7 @@ def test_a_lost_answer_is_settled_by_the_run_itself(tool: Tool, gateway: Running
     gateway.set_faults("create:close-after:1x1", "create:close-before:2x1")
     done = tool("run", sheet, BATCHINVOICE_CONCURRENCY="1")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "The answers to 2 invoices were lost; looking for them, for 0.1 s at most." in done.stdout
+    assert "The answers to 2 invoices were lost; looking at the gateway, for 0.1 s at most." in done.stdout
     report = next((tool.folder / "reports").glob("*-001.report.xlsx"))
     assert [row["Status"] for row in table(report, "Rows")] == ["adopted", "created"]
     references = [invoice["reference_number"] for invoice in gateway.truth()["invoices"]]
