@@ -90,10 +90,10 @@ def _set_up_sqlite(engine: Engine) -> None:
     def connected(connection: Any, _: object) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
         for setting in (
+            f"busy_timeout={_BUSY_SECONDS * 1000}",  # first: the next one may have to wait already
             "journal_mode=DELETE",
             "synchronous=EXTRA",
             "foreign_keys=ON",
-            f"busy_timeout={_BUSY_SECONDS * 1000}",
         ):
             connection.execute(f"PRAGMA {setting}")
 

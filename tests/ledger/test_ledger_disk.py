@@ -165,10 +165,11 @@ def test_a_folder_that_has_gone_is_told(url: str, engine_error: Told) -> None:
     assert "Check that its folder is there" in str(told)
 
 
-def test_a_program_that_holds_the_ledger_is_told(url: str, engine_error: Told) -> None:
+def test_a_program_that_holds_the_ledger_is_told(url: str, engine_error: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("batchinvoice.ledger.store._BUSY_SECONDS", 0)
     with sqlite3.connect(file_of(url)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        told = engine_error(lambda connection: connection.execute("PRAGMA busy_timeout = 1"))
+        told = engine_error(lambda _: None)
         other.rollback()
     assert isinstance(told, LedgerBusy)
     assert "Another program holds the ledger" in str(told)
