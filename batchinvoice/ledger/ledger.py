@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger import queries
+from batchinvoice.ledger.disk import unwritable
 from batchinvoice.ledger.entry import Entry
-from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy, LedgerError, LedgerUnusable, NoSuchRun
+from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy, LedgerError, NoSuchRun
 from batchinvoice.ledger.intent import Intent
 from batchinvoice.ledger.lease import Lease
 from batchinvoice.ledger.mapping import (
@@ -133,10 +134,7 @@ class Ledger:
         except IntegrityError:
             raise LedgerBusy(OVERTAKEN) from None
         except DBAPIError as error:
-            raise LedgerUnusable(
-                f"The ledger could not be read or written ({error.orig}). Check the disk and the folder of "
-                "BATCHINVOICE_HOME; what was written before is safe, and the run can be taken up again."
-            ) from error
+            raise unwritable(error, self._engine.url) from error
 
     # --- planning
 

@@ -156,3 +156,32 @@ def test_retry_after_in_seconds_or_as_a_date(value: str, seconds: float) -> None
 def test_a_date_is_measured_by_the_clock_of_the_answer() -> None:
     headers = {"retry-after": "Sun, 22 Nov 2026 08:00:10 GMT", "date": "Sun, 22 Nov 2026 08:00:00 GMT"}
     assert retry_after(headers, NOW) == 10.0
+
+
+REAL = CIPHER.encrypt(
+    {
+        "status": True,
+        "message": "Invoice created successfully",
+        "response": {"id": 12881, "reference_number": "INV-1", "amount": "120.500", "customer": {"name": "نورة"}},
+    },
+    block=ANSWER_BLOCK,
+)
+
+
+@pytest.mark.parametrize("framing", ['{{"response":"{}"}}', '"{}"', "{}"])
+def test_an_answer_damaged_at_any_digit_is_never_believed(framing: str) -> None:
+    """Nothing authenticates a ciphertext: that every change of one digit shows itself is seen, not promised."""
+    for place, digit in enumerate(REAL):
+        for other in {"0", "7", "f"} - {digit}:
+            damaged = REAL[:place] + other + REAL[place + 1 :]
+            with pytest.raises(OutcomeUnknown):
+                understand(reply(framing.format(damaged).encode()), CIPHER)
+
+
+@pytest.mark.parametrize("framing", ['{{"response":"{}"}}', '"{}"', "{}"])
+def test_an_answer_cut_at_any_byte_is_never_believed(framing: str) -> None:
+    whole = framing.format(REAL).encode()
+    assert understand(reply(whole), CIPHER).message == "Invoice created successfully"
+    for end in range(len(whole)):
+        with pytest.raises(OutcomeUnknown):
+            understand(reply(whole[:end]), CIPHER)
