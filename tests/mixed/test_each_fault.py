@@ -1,0 +1,58 @@
+"""Every fault of the emulator, alone, at every call that a run makes: afterwards all is as if it had never been."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from job import job_at, row
+
+from batchinvoice.emulator.broken_answers import KINDS
+from batchinvoice.emulator.process import RunningEmulator
+
+# For each call, what else must happen so that a run makes it after the gateway is proved.
+CALLS = {
+    "create": (),
+    "update": (),
+    "send": (),
+    "find": ("create:close-after:2x1", "create:http-500-before:3x1"),
+    "login": ("create:unauthorised:3x2",),
+}
+# Kinds that wait: for longer than our time-out, or, what works or shows itself later, for less than the settle window.
+NUMBERS = {"hang-before": "=1", "hang-after": "=1", "drip": "=0.05", "late": "=0.2", "lag": "=0.3"}
+WINDOW = {"late": 0.8, "lag": 0.8}
+SLOW = ("hang-before", "hang-after", "drip")
+
+BEFORE = [row(1, email="a@example.com"), row(2, delivery="link", email="b@example.com")]
+SHEET = [
+    row(1, "6.250", email="a@example.com"),
+    row(2, "7.125", delivery="link", email="b@example.com"),
+    *(row(number, f"{number}.500") for number in range(3, 7)),
+    row(7, delivery="link"),
+    row(8, delivery="whatsapp"),
+]
+
+
+TWICE = pytest.mark.xfail(strict=True, reason="a 401 that comes after the texts were sent lets them be sent again")
+CASES = [
+    pytest.param(name, call, marks=[TWICE] * ((name, call) == ("unauthorised-after", "send")), id=f"{call}-{name}")
+    for call in CALLS
+    for name, kind in KINDS.items()
+    if not kind.calls or call in kind.calls
+]
+
+
+@pytest.mark.parametrize(("kind", "call"), CASES)
+def test_a_fault_leaves_nothing_behind(kind: str, call: str, one_emulator: RunningEmulator, tmp_path: Path) -> None:
+    times = 3 if kind in SLOW or call != "find" else 30
+    fault = f"{call}:{kind}{NUMBERS.get(kind, '')}:1x{times}"
+    with job_at(one_emulator, tmp_path, timeout=0.4, settle_seconds=WINDOW.get(kind, 0.05)) as job:
+        if call == "update":
+            job.run(BEFORE)
+        job.run(SHEET, [fault, *CALLS[call]])
+        one_emulator.set_faults()
+        job.resume()
+        if kind == "refused":
+            job.run_again(SHEET)
+        assert job.wrong(SHEET) == []
+        assert [each for each in job.calls(call) if each["outcome"].endswith(f": {kind}")], "the fault was never met"
