@@ -81,6 +81,7 @@ class Code(StrEnum):
     CANCELLED_AT_GATEWAY = "cancelled-at-gateway"
     PRESENT_AT_GATEWAY = "present-at-gateway"
     ID_TAKEN = "id-taken"
+    SUPERSEDED = "superseded"
     STRICT = "strict"
     NO_SMS = "no-sms"
     GATEWAY_REFUSED = "gateway-refused"
@@ -241,6 +242,10 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.PRESENT_AT_GATEWAY: Words(
         "The gateway has an invoice of this reference already: ID {value}, {amount} KWD.",
         "If it is this one, write its ID into the column Invoice ID; if not, give the row a new reference. Then run the sheet.",
+    ),
+    Code.SUPERSEDED: Words(
+        "A later run ({run}) has spoken of this invoice, and this row would bring back something older.",
+        "If this row is the right one after all, run its sheet again.",
     ),
     Code.ID_TAKEN: Words(
         "The gateway gave the ID {value}, which the ledger knows as the invoice {other}.",

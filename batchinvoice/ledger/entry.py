@@ -36,6 +36,10 @@ class Entry:
         """Note that the workbooks tell of the run as it is now."""
         self._db.execute(update(runs).where(runs.c.id == run.id).values(reported_at=self._now))
 
+    def note_change(self, run_id: str) -> None:
+        """Note that the workbooks of a run no longer tell how it stands: another run has settled a row of it."""
+        self._db.execute(update(runs).where(runs.c.id == run_id).values(reported_at=None))
+
     def intend_create(
         self, run: Run, row: Row, invoice: Invoice, sms: SmsStatus, not_made: Known | None, lost: Issue
     ) -> Intent:

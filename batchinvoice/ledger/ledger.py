@@ -271,6 +271,13 @@ class Ledger:
         """Rows of unknown outcome that can simply be decided anew."""
         return [to_row(record) for record in self._all(queries.to_take_up(run))]
 
+    def spoken_of_later(self, run: Run, keys: Iterable[int]) -> dict[int, str]:
+        """Of these invoices, those of which a run that was planned later has spoken, with the name of that run."""
+        found: dict[int, str] = {}
+        for batch in _batches(keys, _PAGE):
+            found |= dict(self._tuples(queries.spoken_of_later(run, batch)))
+        return found
+
     def lately_made(self, *, subscription: bool, limit: int) -> list[tuple[str, dt.datetime]]:
         """References of the invoices last made, and when; a look-up that cannot find them proves nothing."""
         query = queries.lately_made(subscription, limit).where(*self._own(invoices))

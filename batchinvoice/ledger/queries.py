@@ -97,6 +97,12 @@ def to_take_up(run: Run) -> Select[Any]:
     return _ROWS.where(rows.c.run_id == run.id, rows.c.status == RowStatus.UNKNOWN, again).order_by(rows.c.position)
 
 
+def spoken_of_later(run: Run, keys: Collection[int]) -> Select[Any]:
+    """Of these invoices, those that rows of a run planned after this one have brought to the gateway or found there."""
+    later = (runs.c.planned_at > run.planned_at) & rows.c.status.in_(AT_GATEWAY) & rows.c.invoice_id.in_(keys)
+    return select(rows.c.invoice_id, runs.c.id).join(runs, runs.c.id == rows.c.run_id).where(later)
+
+
 def lately_made(subscription: bool, limit: int) -> Select[Any]:
     """The invoices last made, under the reference that the gateway confirmed."""
     confirmed = (invoices.c.origin == "create") & (invoices.c.fingerprint != "")

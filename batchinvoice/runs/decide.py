@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from batchinvoice.invoices.columns import Field, heading
@@ -93,3 +94,11 @@ def _update(invoice: Invoice, known: Known | None, said: tuple[tuple[Field, Prob
         needed = (Field.EMAIL, problem(Code.UPDATE_NEEDS_EMAIL))
         return Decision(Action.NONE, RowStatus.HELD, known, (*said, needed))
     return Decision(Action.UPDATE, known=known, problems=said)
+
+
+def superseded(decision: Decision, later: Mapping[int, str]) -> Decision:
+    """The decision; held if it would change an invoice of which a later run has spoken. `later`: its name, by key."""
+    if decision.action is not Action.UPDATE or decision.known is None or decision.known.key not in later:
+        return decision
+    older = problem(Code.SUPERSEDED, run=later[decision.known.key])
+    return Decision(Action.NONE, RowStatus.HELD, decision.known, ((Field.REFERENCE, older),))

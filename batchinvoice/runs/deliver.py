@@ -24,7 +24,7 @@ from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Row, Run
-from batchinvoice.runs.decide import Decision
+from batchinvoice.runs.decide import Decision, superseded
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.outcome import adopted, failed, stops_the_run, succeeded
 from batchinvoice.runs.places import Places
@@ -113,12 +113,18 @@ class _Delivery:
                     self._land(entry, intent, future)
 
     def _decided(self) -> Iterator[tuple[Row, Decision]]:
-        """The pending rows, decided anew: since they were planned, another run may have made their invoices."""
+        """The pending rows, decided anew: since they were planned, another run may have made their invoices.
+
+        What a later run has said of an invoice stands: a run that was cut off must not bring back what is older.
+        """
         after = -1
         while page := self._ledger.page(self._run, after, _PAGE, RowStatus.PENDING):
             after = page[-1].position
             known = Memory(self._ledger, [row.invoice for row in page if row.invoice])
-            yield from ((row, known.decide(row.invoice)) for row in page if row.invoice)
+            decided = [(row, known.decide(row.invoice)) for row in page if row.invoice]
+            changed = [each.known.key for _, each in decided if each.action is Action.UPDATE and each.known]
+            later = self._ledger.spoken_of_later(self._run, changed)
+            yield from ((row, superseded(decision, later)) for row, decision in decided)
 
     def _claim(self, entry: Entry) -> tuple[list[Intent], int]:
         """Write down the intents of as many rows as there are free workers, and settle the rows that need no call."""

@@ -112,7 +112,7 @@ def settle(
         return 0
     what = f"answers to {len(lost):,} invoices were" if len(lost) > 1 else "answer to 1 invoice was"
     tell(f"The {what} lost; looking at the gateway, for {terms.settle_seconds:g} s at most.")
-    _Search(ledger, gateway, terms, stop, again).drive(lost)
+    _Search(ledger, gateway, run, terms, stop, again).drive(lost)
     take_up(ledger, run)
     return ledger.tallies(run).get(RowStatus.PENDING, (0,))[0]
 
@@ -124,8 +124,9 @@ class _Search:
     pause between two processes can shorten it.
     """
 
-    def __init__(self, ledger: Ledger, gateway: Gateway, terms: Terms, stop: Stop, again: bool) -> None:
-        self._ledger, self._gateway, self._terms, self._stop, self._again = ledger, gateway, terms, stop, again
+    def __init__(self, ledger: Ledger, gateway: Gateway, run: Run, terms: Terms, stop: Stop, again: bool) -> None:
+        self._ledger, self._gateway, self._run = ledger, gateway, run
+        self._terms, self._stop, self._again = terms, stop, again
 
     def drive(self, lost: Sequence[Intent]) -> None:
         """Until each is found, needs a person, or was not there at the window's beginning nor at its end."""
@@ -221,3 +222,5 @@ class _Search:
             with self._ledger.entry() as entry:
                 for intent, outcome in settled:
                     entry.settle(intent, outcome)
+                    if intent.row.run_id != self._run.id:
+                        entry.note_change(intent.row.run_id)

@@ -290,6 +290,30 @@ def test_a_changed_row_of_a_lost_invoice_updates_it_once_it_is_found(bench: Benc
     assert invoice["amount"] == "9.000"
 
 
+def test_what_a_run_left_unknown_and_another_settled_is_to_be_reported_anew(bench: Bench) -> None:
+    first = cut_off(bench, [simple(1)], "create:close-after:1")
+    app.write_workbooks(bench.ledger, first, bench.settings.report_dir)
+    second = bench.run([simple(1)])
+    app.write_workbooks(bench.ledger, second, bench.settings.report_dir)
+    assert [run.id for run in bench.ledger.unfinished()] == [first.id]
+    assert bench.apply(first).status is RunStatus.COMPLETE
+
+
+@pytest.mark.parametrize("newer", ["6.000", "4.000"])
+def test_a_run_that_was_cut_off_never_brings_back_what_is_older(bench: Bench, newer: str) -> None:
+    """R-1 was created by the later run, R-2 was there before and the later sheet left it as it was."""
+    bench.run([simple(2, "4.000", email="a@example.com")])
+    first = bench.plan([simple(n, "5.000", email="a@example.com") for n in (1, 2, 3)])
+    bench.run([simple(1, newer, email="a@example.com"), simple(2, "4.000", email="a@example.com")])
+    done = bench.apply(first)
+    assert bench.statuses(done) == ["held", "held", "created"]
+    assert {code for row in bench.rows(done)[:2] for code in codes(row)} == {Code.SUPERSEDED}
+    made = {reference: invoice["amount"] for reference, [invoice] in bench.made().items()}
+    assert (made, bench.calls("update")) == ({"R-1": newer, "R-2": "4.000", "R-3": "5.000"}, [])
+    again = bench.run([simple(1, "5.000", email="a@example.com")])  # its sheet run again: it is the latest now
+    assert bench.statuses(again) == ["updated"]
+
+
 def test_a_lost_change_is_repeated_when_the_run_is_taken_up(bench: Bench) -> None:
     bench.run([simple(1, email="a@example.com")])
     bench.emulator.set_faults("update:close-after:1")
