@@ -53,6 +53,22 @@ def test_a_run_killed_at_any_event_is_finished(lanes: Lanes, start: Start, impat
     assert not found, "\n".join(found)
 
 
+def test_changes_that_are_taken_back_after_a_crash_stay_so(lanes: Lanes) -> None:
+    events = lanes.one(lambda scene: changing(scene).events)
+
+    def trial(scene: Scene, k: int) -> list[str]:
+        changing(scene, kill_at=k)
+        scene.run(("run", "before.xlsx", "--yes"), RESUME)
+        found = scene.violations()
+        there = {each["reference_number"]: float(each["amount"]) for each in scene.gateway.truth()["invoices"]}
+        if there != {row[0]: row[3] for row in NEW}:
+            found.append(f"the resume brought older amounts back: {there}")
+        return [f"changing, killed at event {k} of {len(events)}, {events[k - 1]!r}: {said}" for said in found]
+
+    found = lanes.all(trial, range(1, len(events) + 1, stride(2)))
+    assert not found, "\n".join(found)
+
+
 # Where a first crash is worst: what it leaves must stand a second crash.
 PLACES = {
     "an intent is committed": "before POST /api/v1/invoice",

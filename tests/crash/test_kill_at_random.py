@@ -44,4 +44,4 @@ def _set_up(scene: Scene, chance: random.Random) -> None:
     rows = [[f"R-{n}", "Noura", f"6610{n:04d}", n + 0.5, None, chance.choice(DELIVERIES)] for n in range(ROWS)]
     scene.sheet(rows)
     scene.gateway.set(latency_ms=4)
-    scene.gateway.set_faults("create:close-after:7", "create:http-500-before:11", "send:close-after:5")
+    scene.gateway.set_faults("create:close-after:7", "create:http-500-before:11", "send:close-after:2")
