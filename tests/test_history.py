@@ -73,13 +73,14 @@ ROWS = [
 ]
 
 
-def _make(settings: Settings, emulator: RunningEmulator, sheet: Path) -> History:
-    one_by_one = settings.model_copy(update={"concurrency": 1})  # so that the ids are in the order of the rows
-    with app.open_ledger(one_by_one) as ledger, app.connect(one_by_one) as gateway:
-        planned = app.plan_sheet(ledger, one_by_one, sheet, sms=True, strict=False)
-        run = app.apply_run(ledger, gateway, one_by_one, planned)
-        report = app.write_workbooks(ledger, run, settings.report_dir).report
-    return History(emulator.truth(), settings.home / "ledger.sqlite3", report)
+def _make(settings: Settings, emulator: RunningEmulator, sheet: Path, *faults: str) -> History:
+    # One worker, so that the ids are in the order of the rows.
+    how = settings.model_copy(update={"concurrency": 1, "settle_seconds": 0.0})
+    with app.open_ledger(how) as ledger, app.connect(how) as gateway:
+        emulator.set_faults(*faults)
+        run = app.apply_run(ledger, gateway, how, app.plan_sheet(ledger, how, sheet, sms=True, strict=False))
+        report = app.write_workbooks(ledger, run, how.report_dir).report
+    return History(emulator.truth(), how.home / "ledger.sqlite3", report)
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +108,10 @@ def good(
 def doubtful(
     kept: dict[str, History], settings: Settings, emulator: RunningEmulator, sheet: Any, tmp_path: Path
 ) -> History:
-    """What is left of a run in which the answers to A-2's create and to the bulk send were lost."""
+    """What is left of a run in which the answers to A-2's create, its look-up and the bulk send were lost."""
     if "doubtful" not in kept:
-        emulator.set_faults("create:close-after:2x1", "send:close-after:1x1")
-        kept["doubtful"] = _make(settings, emulator, sheet(ROWS))
+        lost = ("create:close-after:2x1", "find:unauthorised:1", "send:close-after:1x1")
+        kept["doubtful"] = _make(settings, emulator, sheet(ROWS), *lost)
     return _copy(kept["doubtful"], tmp_path)
 
 
