@@ -37,6 +37,16 @@ def row(number: int, amount: object = "5.000", *, delivery: str = "sms", email: 
     return [f"R-{number}", "Noura", f"6600{number:04d}", amount, email, delivery]
 
 
+def write_sheet(folder: Path, rows: Sequence[Cells], name: str = "invoices.xlsx") -> Path:
+    """A workbook of these rows."""
+    book = openpyxl.Workbook()
+    for cells in (HEADINGS, *rows):
+        book.active.append(list(cells))
+    path = folder / name
+    book.save(path)
+    return path
+
+
 @dataclass
 class Job:
     """A folder, a gateway and a ledger of its own."""
@@ -49,7 +59,7 @@ class Job:
 
     def run(self, rows: Sequence[Cells], faults: Sequence[str] = ()) -> Run:
         """The sheet's whole job; the faults begin once the gateway is proved."""
-        run = app.plan_sheet(self.ledger, self.settings, self._sheet(rows), sms=True, strict=False)
+        run = app.plan_sheet(self.ledger, self.settings, write_sheet(self.folder, rows), sms=True, strict=False)
         return self.drive(run, faults)
 
     def drive(self, run: Run, faults: Sequence[str] = ()) -> Run:
@@ -87,7 +97,7 @@ class Job:
         """What is not as it must be once all is finished: one story, and each row's invoice once with its amount."""
         truth = self.emulator.truth()
         reports = self.settings.report_dir.glob("*.report.xlsx")
-        found = violations(truth, self.folder / "ledger.sqlite3", reports)
+        found = violations(truth, self.settings.home / "ledger.sqlite3", reports)
         made = sorted((each["reference_number"], Decimal(each["amount"])) for each in truth["invoices"])
         wanted = sorted((str(cells[0]), Decimal(str(cells[3]))) for cells in rows)
         return found if made == wanted else [*found, f"the gateway has {made}, the sheet says {wanted}"]
@@ -95,14 +105,6 @@ class Job:
     def calls(self, name: str) -> list[dict[str, Any]]:
         """The gateway's own account of one kind of call."""
         return [call for call in self.emulator.truth()["calls"] if call["name"] == name]
-
-    def _sheet(self, rows: Sequence[Cells]) -> Path:
-        book = openpyxl.Workbook()
-        for cells in (HEADINGS, *rows):
-            book.active.append(list(cells))
-        path = self.folder / "invoices.xlsx"
-        book.save(path)
-        return path
 
     @contextmanager
     def _gateway(self) -> Iterator[Gateway]:
@@ -124,12 +126,12 @@ def _hasty_clock() -> float:
 
 
 @contextmanager
-def job_at(emulator: RunningEmulator, folder: Path, **settings: object) -> Iterator[Job]:
-    """A job in this folder, at an emulator that has forgotten everything."""
-    emulator.reset()
-    usual = {"TIMEOUT": 0.6, "SETTLE_SECONDS": 0.1, "SMS_CHUNK": 2, "CONCURRENCY": 4, "REPORT_DIR": folder / "reports"}
-    own = {f"BATCHINVOICE_{name.upper()}": value for name, value in {**usual, **settings}.items()}
+def job_in(folder: Path, emulator: RunningEmulator, **settings: object) -> Iterator[Job]:
+    """A job whose ledger and workbooks are in this folder, as those of the tool and of the crash scene are."""
+    usual = {"TIMEOUT": 0.6, "SETTLE_SECONDS": 0.1, "SMS_CHUNK": 2, "CONCURRENCY": 4}
+    places = {"HOME": folder / "home", "REPORT_DIR": folder / "reports", "BASE_URL": emulator.base_url}
+    own = {name.upper(): value for name, value in {**usual, **places, **settings}.items()}
     credentials = {f"HESABE_{name.upper()}": value for name, value in SANDBOX.items()}
-    loaded = load(**credentials, **own, BATCHINVOICE_HOME=folder, BATCHINVOICE_BASE_URL=emulator.base_url)
+    loaded = load(**credentials, **{f"BATCHINVOICE_{name}": value for name, value in own.items()})
     with app.open_ledger(loaded) as ledger:
         yield Job(folder, emulator, loaded, ledger)

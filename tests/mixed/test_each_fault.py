@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from job import job_at, row
+from job import job_in, row
 
 from batchinvoice.emulator.broken_answers import KINDS
 from batchinvoice.emulator.process import RunningEmulator
@@ -43,14 +43,14 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kind", "call"), CASES)
-def test_a_fault_leaves_nothing_behind(kind: str, call: str, one_emulator: RunningEmulator, tmp_path: Path) -> None:
+def test_a_fault_leaves_nothing_behind(kind: str, call: str, emulator: RunningEmulator, tmp_path: Path) -> None:
     times = 3 if kind in SLOW or call != "find" else 30
     fault = f"{call}:{kind}{NUMBERS.get(kind, '')}:1x{times}"
-    with job_at(one_emulator, tmp_path, timeout=0.4, settle_seconds=WINDOW.get(kind, 0.05)) as job:
+    with job_in(tmp_path, emulator, timeout=0.4, settle_seconds=WINDOW.get(kind, 0.05)) as job:
         if call == "update":
             job.run(BEFORE)
         job.run(SHEET, [fault, *CALLS[call]])
-        one_emulator.set_faults()
+        emulator.set_faults()
         job.resume()
         if kind == "refused":
             job.run_again(SHEET)

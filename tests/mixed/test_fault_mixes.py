@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from job import Job, job_at, row
+from job import Job, job_in, row
 
 from batchinvoice.emulator.broken_answers import KINDS
 from batchinvoice.emulator.process import RunningEmulator
@@ -52,7 +52,8 @@ mixes = st.lists(one_fault().filter(lambda fault: not fault.startswith(TEXTED_TW
 @given(faults=mixes, seed=st.integers(0, 999))
 def test_no_mix_of_faults_leaves_anything_behind(one_emulator: RunningEmulator, faults: list[str], seed: int) -> None:
     window = 0.6 if any(kind in fault for fault in faults for kind in LATER) else 0.05
-    with TemporaryDirectory() as folder, job_at(one_emulator, Path(folder), timeout=0.3, settle_seconds=window) as job:
+    one_emulator.reset()
+    with TemporaryDirectory() as folder, job_in(Path(folder), one_emulator, timeout=0.3, settle_seconds=window) as job:
         job.run(BEFORE)
         one_emulator.set(seed=seed)
         one_emulator.set_faults(*faults)

@@ -6,7 +6,7 @@ import os
 import random
 from pathlib import Path
 
-from job import job_at, row
+from job import job_in, row
 
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus
@@ -24,20 +24,20 @@ FAULTS = {
 }
 
 
-def test_many_rows_and_every_fifth_call_failing(one_emulator: RunningEmulator, tmp_path: Path) -> None:
+def test_many_rows_and_every_fifth_call_failing(emulator: RunningEmulator, tmp_path: Path) -> None:
     seed = int(os.environ.get("BATCHINVOICE_SEED") or random.randrange(10**6))
     print(f"BATCHINVOICE_SEED={seed}")  # noqa: T201 - to do it again
     sheet = [row(n, f"{n + 1}.250", delivery="link" if n % 5 == 0 else "sms") for n in range(ROWS)]
     faults = [f"{call}:{kind}:{SHARE / len(kinds):.2f}%" for call, kinds in FAULTS.items() for kind in kinds]
-    with job_at(one_emulator, tmp_path, concurrency=8, timeout=0.6, settle_seconds=0.8, sms_chunk=10) as job:
-        one_emulator.set(seed=seed)
-        one_emulator.set_faults(*faults)
+    with job_in(tmp_path, emulator, concurrency=8, timeout=0.6, settle_seconds=0.8, sms_chunk=10) as job:
+        emulator.set(seed=seed)
+        emulator.set_faults(*faults)
         run = job.run(sheet)
         while run.status is RunStatus.PLANNED:  # the gateway could not be proved
             run = job.drive(run)
         job.resume()
         print(f"resumed {job.resumes} times")  # noqa: T201
-        one_emulator.set_faults()
+        emulator.set_faults()
         assert job.wrong(sheet) == []
         assert {row.status for row in job.ledger.rows(run)} == {RowStatus.CREATED, RowStatus.ADOPTED}
         assert job.ledger.sms_counts(run).keys() <= {SmsStatus.SENT, SmsStatus.NOT_WANTED, SmsStatus.UNKNOWN}

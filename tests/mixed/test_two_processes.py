@@ -1,0 +1,140 @@
+"""Two processes at once on one ledger: one works, the other says so and leaves all alone, and nothing is made twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from job import job_in, row, write_sheet
+from scene import Scene
+from whole_tool import Tool, settings
+
+from batchinvoice.emulator.process import RunningEmulator
+
+ROWS = [row(n, f"{n}.750", delivery="link" if n % 4 == 0 else "sms") for n in range(1, 25)]
+OTHERS = [*ROWS[12:], *(row(n, f"{n}.750") for n in range(25, 31))]
+SHEETS = {"invoices.xlsx": ROWS, "the same.xlsx": ROWS, "others.xlsx": OTHERS}
+RUN, RESUME = ("run", "invoices.xlsx", "--yes"), ("resume", "--yes")
+BUSY = ("Another batchinvoice is working with this ledger", "Another process is making the same invoices")
+REPEATS, LONGEST_DELAY = 2, 0.4  # seconds by which one is started before the other
+Words = tuple[str, ...]
+Ended = CompletedProcess[str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What two people do at once. `cut_off`: a run was stopped before, its gateway being down."""
+
+    first: Words
+    second: Words
+    cut_off: bool = False
+
+    def prepare(self, folder: Path, emulator: RunningEmulator) -> None:
+        """Write the sheets, and what was cut off."""
+        for name, rows in SHEETS.items():
+            write_sheet(folder, rows, name)
+        if self.cut_off:
+            with job_in(folder, emulator) as job:
+                job.run(ROWS, ["create:http-500-before:1"])
+                assert job.ledger.unfinished()
+            emulator.set_faults()
+
+    def finish(self, folder: Path, emulator: RunningEmulator, kept: list[str]) -> None:
+        """The runs that had to wait are carried out; then all is as if one person had worked alone."""
+        emulator.set(latency_ms=0)
+        rows = [*ROWS, *OTHERS[12:]] if "others.xlsx" in self.second else ROWS
+        with job_in(folder, emulator) as job:
+            for run in kept:
+                job.drive(job.ledger.run(run))
+            job.resume()
+            job.run_again(rows)
+            assert job.wrong(rows) == []
+            assert len(emulator.truth()["texts"]) == len([each for each in rows if each[-1] == "sms"])
+
+
+CASES = {
+    "one sheet twice": Case(RUN, RUN),
+    "one sheet under two names": Case(RUN, ("run", "the same.xlsx", "--yes")),
+    "two sheets that share references": Case(RUN, ("run", "others.xlsx", "--yes")),
+    "a resume and a run": Case(RESUME, RUN, cut_off=True),
+    "two resumes": Case(RESUME, RESUME, cut_off=True),
+}
+each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+@each_case
+def test_who_comes_second_is_told_so_and_leaves_all_alone(
+    case: Case, tmp_path: Path, emulator: RunningEmulator
+) -> None:
+    case.prepare(tmp_path, emulator)
+    tool = Tool(tmp_path, {**settings(tmp_path, emulator.base_url), "BATCHINVOICE_CONCURRENCY": "1"})
+    with under_way(tool, case.first, emulator) as first:
+        creates = len(calls(emulator))
+        second = tool(*case.second)
+        assert not first.done()
+        assert (second.returncode, BUSY[0] in second.stderr) == (3, True), second
+    assert first.result().returncode == 0, first.result()
+    assert len(calls(emulator)) > creates
+    case.finish(tmp_path, emulator, [kept(second.stderr)])
+
+
+@each_case
+def test_of_two_at_once_each_ends_well_or_says_that_another_is_working(
+    case: Case, tmp_path: Path, emulator: RunningEmulator, context: BaseContext
+) -> None:
+    seed = int(os.environ.get("BATCHINVOICE_SEED") or random.randrange(10**6))
+    print(f"BATCHINVOICE_SEED={seed}")  # noqa: T201 - to do it again
+    chance = random.Random(seed)
+    for repeat in range(REPEATS):
+        folder = tmp_path / str(repeat)
+        folder.mkdir()
+        emulator.reset()
+        case.prepare(folder, emulator)
+        emulator.set(latency_ms=10)
+        scene = Scene(folder, emulator, context, {"BATCHINVOICE_CONCURRENCY": "2"})
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(scene.run, case.first)
+            time.sleep(chance.choice([0.0, chance.uniform(0, LONGEST_DELAY)]))
+            second = pool.submit(replace(scene, started=1).run, case.second)
+        ended = [first.result(), second.result()]
+        for each in ended:
+            assert each.codes == ([3] if any(words in each.output for words in BUSY) else [0]), each.output
+        case.finish(folder, emulator, [kept(each.output) for each in ended if each.codes == [3]])
+
+
+def calls(emulator: RunningEmulator) -> list[object]:
+    """The creates that have come to the gateway."""
+    return [call for call in emulator.truth()["calls"] if call["name"] == "create"]
+
+
+@contextmanager
+def under_way(tool: Tool, words: Words, emulator: RunningEmulator) -> Iterator[Future[Ended]]:
+    """Inside, this command is at work at a gateway so slow that it cannot end; outside, the gateway is quick again."""
+    emulator.set(latency_ms=250)
+    before = len(calls(emulator))
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(tool, *words)
+        while len(calls(emulator)) == before:
+            assert not ended.done(), ended.result()
+            time.sleep(0.02)
+        try:
+            yield ended
+        finally:
+            emulator.set(latency_ms=0)
+
+
+def kept(output: str) -> str:
+    """The run of a process that was not let in: it says that the run is kept, and with which command to carry it on."""
+    found = re.search(r"Run (\S+) is kept; then: batchinvoice (?:apply|resume) \1", " ".join(output.split()))
+    assert found, output
+    return found[1]
