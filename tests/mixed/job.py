@@ -93,14 +93,18 @@ class Job:
             if run.status is not RunStatus.PLANNED:
                 app.write_workbooks(self.ledger, run, self.settings.report_dir)
 
-    def wrong(self, rows: Sequence[Cells]) -> list[str]:
-        """What is not as it must be once all is finished: one story, and each row's invoice once with its amount."""
-        truth = self.emulator.truth()
+    def violations(self) -> list[str]:
+        """What does not fit together between gateway, ledger and workbooks once all is finished."""
         reports = self.settings.report_dir.glob("*.report.xlsx")
-        found = violations(truth, self.settings.home / "ledger.sqlite3", reports)
-        made = sorted((each["reference_number"], Decimal(each["amount"])) for each in truth["invoices"])
+        return violations(self.emulator.truth(), self.settings.home / "ledger.sqlite3", reports)
+
+    def wrong(self, rows: Sequence[Cells]) -> list[str]:
+        """The same; and what is not there for each row once, with its amount, or is there for no row."""
+        invoices = self.emulator.truth()["invoices"]
+        made = sorted((each["reference_number"], Decimal(each["amount"])) for each in invoices)
         wanted = sorted((str(cells[0]), Decimal(str(cells[3]))) for cells in rows)
-        return found if made == wanted else [*found, f"the gateway has {made}, the sheet says {wanted}"]
+        said = [] if made == wanted else [f"the gateway has {made}, the sheet says {wanted}"]
+        return [*self.violations(), *said]
 
     def calls(self, name: str) -> list[dict[str, Any]]:
         """The gateway's own account of one kind of call."""
