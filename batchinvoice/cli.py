@@ -270,7 +270,7 @@ def show(run_id: str, number: int | None) -> None:
         row = next((each for each in session.ledger.rows(found) if each.row == number), None)
         if row is None:
             raise click.UsageError(f"Run {run_id} has no row {number}: the sheet's own row numbers are meant.")
-        session.screen.row(row)
+        session.screen.row(row, session.ledger.attempts(row))
 
 
 @cli.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,7 +20,7 @@ from batchinvoice.invoices.check import Checked
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
-from batchinvoice.ledger.records import Row, Run
+from batchinvoice.ledger.records import Attempt, Row, Run
 from batchinvoice.summary import Summary
 
 _MOST_ISSUES = 40
@@ -168,8 +169,8 @@ class Screen:
         if len(shown) > _MOST_ROWS:
             self.say(f"The first {_MOST_ROWS} rows are shown; “batchinvoice report RUN” lists them all.", "dim")
 
-    def row(self, row: Row) -> None:
-        """One row's whole story."""
+    def row(self, row: Row, attempts: Sequence[Attempt]) -> None:
+        """One row's whole story, with the calls that were made for it."""
         lines = {
             "Row": str(row.row),
             "Reference": row.reference,
@@ -183,11 +184,14 @@ class Screen:
             "Payment link": row.link,
             "SMS": row.sms,
             "Attempts": str(row.attempts),
-            "Updated at": f"{row.updated_at.astimezone(KUWAIT):%Y-%m-%d %H:%M:%S} (Kuwait)" if row.updated_at else "",
+            "Updated at": _kuwait(row.updated_at) if row.updated_at else "",
         }
         for name, value in lines.items():
             if value:
                 self.say(f"{name + ':':19}{value}")
+        for number, call in enumerate(attempts, 1):
+            told = " ".join(filter(None, [call.outcome or "no answer is known", call.detail and f"({call.detail})"]))
+            self.say(f"{f'Call {number}:':19}{_kuwait(call.started_at)} {call.action}: {told}")
         self.issues(row.issues)
 
     @contextmanager
@@ -197,6 +201,10 @@ class Screen:
         with Progress(*columns, console=self._out, disable=not self._out.is_terminal or self._out.quiet) as bar:
             task = bar.add_task(what, total=total)
             yield lambda more: bar.advance(task, more)
+
+
+def _kuwait(at: dt.datetime) -> str:
+    return f"{at.astimezone(KUWAIT):%Y-%m-%d %H:%M:%S} (Kuwait)"
 
 
 def where(issue: Issue) -> str:

@@ -117,6 +117,17 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call that was made for a row, and what came of it, as far as it is known. Times are aware, UTC."""
+
+    action: Action
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    outcome: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SmsCallRecord:
     """One bulk send of a run, `number` from 1."""
 

@@ -8,6 +8,7 @@ from odd_gateway import OddGateway, created, no, yes
 
 from batchinvoice import app
 from batchinvoice.invoices.lifecycle import RunStatus, SmsStatus
+from batchinvoice.ledger.entry import Entry
 from batchinvoice.runs.errors import RunStopped
 
 
@@ -148,6 +149,39 @@ def test_texts_are_unknown_in_the_ledger_while_the_call_is_under_way(bench: Benc
     odd.arrived = look
     bench.run([simple(1)])
     assert seen == [{SmsStatus.UNKNOWN: 1}, [SmsStatus.UNKNOWN]]
+
+
+@pytest.mark.parametrize("died", ["before its intent", "in the call"])
+def test_a_crash_changes_neither_the_order_nor_the_chunks(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, died: str
+) -> None:
+    """Killed at the second of four: not yet written down, it goes out as it was; else it waits for a person."""
+    chunked(bench, 2)
+    run = bench.plan([simple(n, delivery="link" if n == 3 else "sms") for n in range(8)])
+    with bench.gateway() as gateway, pytest.MonkeyPatch.context() as patch:
+        real, place = (Entry.intend_sms, (Entry, "intend_sms"))
+        if died == "in the call":
+            real, place = (gateway.send_bulk, (gateway, "send_bulk"))
+        calls = iter([True])
+
+        def die_at_the_second(*words: object) -> object:
+            if next(calls, False):
+                return real(*words)
+            raise Killed
+
+        patch.setattr(*place, die_at_the_second)
+        with pytest.raises(Killed):
+            bench.drive(gateway, run)
+    ids = [row.gateway_id for row in bench.rows(run) if row.row != 5]
+    bench.apply(run)
+    whole = [ids[:2], ids[2:4], ids[4:6], ids[6:]]
+    assert sent(bench) == (whole if died == "before its intent" else [whole[0], *whole[2:]])
+    told = [list(call.gateway_ids) for call in bench.ledger.sms_calls(run)]
+    assert told == whole
+
+
+class Killed(BaseException):
+    """As if the process had ended here."""
 
 
 def test_a_401_on_a_bulk_send_texts_nobody_twice(bench: Bench) -> None:

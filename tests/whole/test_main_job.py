@@ -327,6 +327,14 @@ def test_the_auditor_asks_for_one_row(tool: Tool) -> None:
     assert [row["Reference"] for row in table(out, "Rows")] == ["INV-1"]
 
 
+def test_the_auditor_sees_every_call_that_was_made_for_a_row(tool: Tool, gateway: RunningEmulator) -> None:
+    gateway.set_faults("create:close-before:1x1")
+    done = tool.json("run", tool.sheet("a.xlsx", [GOOD]))
+    said = tool("show", done["run"], "--row", 2).stdout
+    assert "create: pending (not at the gateway, looked for over 0.1 s)" in said.split("Call 1:")[1].split("Call 2:")[0]
+    assert "create: created" in said.split("Call 2:")[1]
+
+
 def test_the_template_can_be_filled_and_run(tool: Tool, gateway: RunningEmulator) -> None:
     for language in ("en", "ar"):
         assert tool("template", f"{language}.xlsx", "--lang", language).returncode == 0
