@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +33,8 @@ def processes() -> BaseContext:
     """How victims are started: forked from a process that has all loaded, or, on Windows, anew."""
     if not _FORKS:
         return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["warm"])
     before = os.environ.get("PYTHONPATH", "")
@@ -46,6 +47,7 @@ def processes() -> BaseContext:
 
 
 THOROUGH = os.environ.get("BATCHINVOICE_CRASH") == "every"
+SECONDS = 3600 if THOROUGH else 300  # for one test
 
 
 def stride(every: int = 1) -> int:

@@ -6,8 +6,11 @@ import os
 import random
 import time
 
+import pytest
 from endings import RESUME, RUN, finished
-from scene import Lanes, Scene
+from scene import SECONDS, Lanes, Scene
+
+pytestmark = pytest.mark.timeout(SECONDS)
 
 ROUNDS, ROWS = 3, 60
 DELIVERIES = ("sms", "sms", "link", "whatsapp")
