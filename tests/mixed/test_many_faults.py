@@ -15,7 +15,7 @@ ROWS, SHARE = 500, 20  # per cent of the calls of each name
 LOST = ("http-500-before", "http-502-after", "http-503-before", "html-200", "garbled", "cut", "empty", "reset")
 FAULTS = {
     "create": (
-        *("close-before", "close-after", "throttle=0", "unauthorised", "drip=0.00001", "drip=0.01", "late=0.1"),
+        *("close-before", "close-after", "throttle=0", "unauthorised", "drip=0.00001", "drip=0.01", "late=0.4"),
         *("hang-before=0.8", *LOST),
     ),
     "send": ("close-before", "close-after", "throttle=0", "unauthorised", "drip=0.00001", *LOST),
@@ -29,7 +29,7 @@ def test_many_rows_and_every_fifth_call_failing(emulator: RunningEmulator, tmp_p
     print(f"BATCHINVOICE_SEED={seed}")  # noqa: T201 - to do it again
     sheet = [row(n, f"{n + 1}.250", delivery="link" if n % 5 == 0 else "sms") for n in range(ROWS)]
     faults = [f"{call}:{kind}:{SHARE / len(kinds):.2f}%" for call, kinds in FAULTS.items() for kind in kinds]
-    with job_in(tmp_path, emulator, concurrency=8, timeout=0.6, settle_seconds=0.8, sms_chunk=10) as job:
+    with job_in(tmp_path, emulator, concurrency=8, timeout=0.6, settle_seconds=1.0, sms_chunk=10) as job:
         emulator.set(seed=seed)
         emulator.set_faults(*faults)
         run = job.run(sheet)

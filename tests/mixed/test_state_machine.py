@@ -26,11 +26,11 @@ from scene import Scene
 from batchinvoice.emulator.process import RunningEmulator
 
 FORKS = sys.platform != "win32"
-RUN, RESUME = ("run", "invoices.xlsx", "--yes"), ("resume", "--yes")
 FAULTS = (
     *("create:close-after:2", "create:http-500-after:3", "create:close-before:2", "create:unauthorised-after:2"),
     *("create:refused:3", "update:garbled:1x1", "find:close-before:2x2", "send:cut:2", "send:close-before:1x1"),
 )
+SOME_FAULTS = st.lists(st.sampled_from(FAULTS), max_size=2, unique=True)
 NUMBERS = st.integers(1, 4)
 Record = dict[str, Any]
 
@@ -79,10 +79,11 @@ class Merchant(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.scene, self.model = Scene(self.folder, self.emulator, self.context), Model()
 
-    @initialize(count=NUMBERS)
-    def first_sheet(self, count: int) -> None:
+    @initialize(count=NUMBERS, faults=SOME_FAULTS)
+    def begin(self, count: int, faults: list[str]) -> None:
         for number in range(1, count + 1):
             self.write_row(number, 5, email=True)
+        self.set_faults(faults)
 
     @rule(number=NUMBERS, amount=st.integers(1, 9), email=st.booleans())
     def write_row(self, number: int, amount: int, email: bool) -> None:
@@ -131,7 +132,7 @@ class Merchant(RuleBasedStateMachine):
         if begun := self.begun():
             self.does("send", begun[number % len(begun)], "--yes")
 
-    @rule(faults=st.lists(st.sampled_from(FAULTS), max_size=2, unique=True))
+    @rule(faults=SOME_FAULTS)
     def set_faults(self, faults: list[str]) -> None:
         self.emulator.set_faults(*faults)
 
@@ -174,12 +175,12 @@ class Merchant(RuleBasedStateMachine):
 @pytest.mark.timeout(600)  # for a failure to be made small
 def test_any_order_of_what_happens(one_emulator: RunningEmulator, context: BaseContext) -> None:
     here = type("Here", (Merchant,), {"emulator": one_emulator, "context": context})
-    examples = int(os.environ.get("BATCHINVOICE_EXAMPLES", "10"))
+    examples = int(os.environ.get("BATCHINVOICE_EXAMPLES", "15"))
     every_order(
         here,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=8,
+            stateful_step_count=10,
             deadline=None,
             derandomize=False,
             print_blob=True,

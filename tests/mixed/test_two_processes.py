@@ -67,6 +67,7 @@ CASES = {
     "one sheet under two names": Case(RUN, ("run", "the same.xlsx", "--yes")),
     "two sheets that share references": Case(RUN, ("run", "others.xlsx", "--yes")),
     "a resume and a run": Case(RESUME, RUN, cut_off=True),
+    "a run and a resume": Case(RUN, RESUME, cut_off=True),
     "two resumes": Case(RESUME, RESUME, cut_off=True),
 }
 each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
