@@ -75,18 +75,18 @@ each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 @each_case
 def test_who_comes_second_is_told_so_and_leaves_all_alone(
-    case: Case, tmp_path: Path, emulator: RunningEmulator
+    case: Case, tmp_path: Path, emulator: RunningEmulator, context: BaseContext
 ) -> None:
     case.prepare(tmp_path, emulator)
     tool = Tool(tmp_path, {**settings(tmp_path, emulator.base_url), "BATCHINVOICE_CONCURRENCY": "1"})
     with under_way(tool, case.first, emulator) as first:
         creates = len(calls(emulator))
-        second = tool(*case.second)
+        second = Scene(tmp_path, emulator, context).run(case.second)
         assert not first.done()
-        assert (second.returncode, BUSY[0] in second.stderr) == (3, True), second
+        assert (second.codes, BUSY[0] in second.output) == ([3], True), second.output
     assert first.result().returncode == 0, first.result()
     assert len(calls(emulator)) > creates
-    case.finish(tmp_path, emulator, [kept(second.stderr)])
+    case.finish(tmp_path, emulator, [kept(second.output)])
 
 
 @each_case
@@ -121,13 +121,13 @@ def calls(emulator: RunningEmulator) -> list[object]:
 @contextmanager
 def under_way(tool: Tool, words: Words, emulator: RunningEmulator) -> Iterator[Future[Ended]]:
     """Inside, this command is at work at a gateway so slow that it cannot end; outside, the gateway is quick again."""
-    emulator.set(latency_ms=250)
+    emulator.set(latency_ms=150)
     before = len(calls(emulator))
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(tool, *words)
         while len(calls(emulator)) == before:
             assert not ended.done(), ended.result()
-            time.sleep(0.02)
+            time.sleep(0.05)
         try:
             yield ended
         finally:
