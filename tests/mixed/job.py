@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.gateway.client import Credentials, Gateway
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.gateway.patience import Patience
+from batchinvoice.invoices.invoice import Invoice, create_payload
 from batchinvoice.invoices.lifecycle import RunStatus
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
@@ -93,10 +95,19 @@ class Job:
             if run.status is not RunStatus.PLANNED:
                 app.write_workbooks(self.ledger, run, self.settings.report_dir)
 
-    def violations(self) -> list[str]:
+    def make_by_hand(self, cells: Cells) -> None:
+        """The invoice of a row, made at the gateway by somebody of whom the ledger knows nothing."""
+        invoice = Invoice(
+            str(cells[0]), str(cells[1]), "965", str(cells[2]), Decimal(str(cells[3])), payment_types=(1, 2)
+        )
+        expiry = app.now().date() + dt.timedelta(days=9)
+        with self._gateway() as gateway:
+            gateway.create(create_payload(invoice, self.settings.merchant_code, self.settings.sms_mode, expiry))
+
+    def violations(self, *, unknown_allowed: bool = False) -> list[str]:
         """What does not fit together between gateway, ledger and workbooks once all is finished."""
-        reports = self.settings.report_dir.glob("*.report.xlsx")
-        return violations(self.emulator.truth(), self.settings.home / "ledger.sqlite3", reports)
+        ledger, reports = self.settings.home / "ledger.sqlite3", self.settings.report_dir.glob("*.report.xlsx")
+        return violations(self.emulator.truth(), ledger, reports, unknown_allowed=unknown_allowed)
 
     def wrong(self, rows: Sequence[Cells]) -> list[str]:
         """The same; and what is not there for each row once, with its amount, or is there for no row."""

@@ -9,6 +9,7 @@ from job import job_in, row
 
 from batchinvoice.emulator.broken_answers import KINDS
 from batchinvoice.emulator.process import RunningEmulator
+from batchinvoice.invoices.lifecycle import RowStatus
 
 # For each call, what else must happen so that a run makes it after the gateway is proved.
 CALLS = {
@@ -57,3 +58,14 @@ def test_a_fault_leaves_nothing_behind(kind: str, call: str, emulator: RunningEm
             job.run_again(SHEET)
         assert job.wrong(SHEET) == []
         assert [each for each in job.calls(call) if each["outcome"].endswith(f": {kind}")], "the fault was never met"
+
+
+@pytest.mark.parametrize("kind", ["close-before", "unauthorised"])
+def test_what_somebody_made_by_hand_is_not_taken_for_ours(kind: str, emulator: RunningEmulator, tmp_path: Path) -> None:
+    """The same reference with another amount, made in the gateway's panel: neither adopted, nor texted, nor doubled."""
+    with job_in(tmp_path, emulator, settle_seconds=0.05) as job:
+        job.make_by_hand(row(1, "9.000"))
+        run = job.run([row(1)], [f"create:{kind}:1"])
+        assert [(row.status, row.gateway_id) for row in job.ledger.rows(run)] == [(RowStatus.UNKNOWN, "")]
+        assert job.violations(unknown_allowed=True) == []
+        assert (len(emulator.truth()["invoices"]), emulator.truth()["texts"]) == (1, [])
