@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,10 @@ from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.ledger.store import sqlite_url
+from batchinvoice.runs import settle
 from batchinvoice.runs.carry_out import carry_out
-from batchinvoice.runs.notify import notify, want_again
+from batchinvoice.runs.job import Job
+from batchinvoice.runs.notify import notify
 from batchinvoice.runs.plan import Options, plan
 from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report_path
 from batchinvoice.runs.stopping import stop_when_asked
@@ -131,6 +133,13 @@ def plan_sheet(
     return ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))
 
 
+def begin(ledger: Ledger, run: Run) -> Run:
+    """Note that the run is to be carried out from now on: whatever stops it, `resume` takes it up."""
+    with ledger.entry() as entry:
+        entry.set_run_status(run, RunStatus.RUNNING)
+    return ledger.run(run.id)
+
+
 def apply_run(
     ledger: Ledger,
     gateway: Gateway,
@@ -141,12 +150,35 @@ def apply_run(
 ) -> Run:
     """The second verb: drive a run as far as it can go, from wherever it was cut off.
 
-    progress: told how many more rows are done. tell: told what takes long. Raises RunStopped, LedgerBusy or
+    progress: told how many more rows have come to an end. tell: told what takes long. Raises RunStopped, LedgerBusy or
     LedgerUnusable.
     """
     with ledger.working(), stop_when_asked() as stop, _conclusion(ledger, run):
-        carry_out(ledger, gateway, run, terms(settings, run), stop, progress, tell)
+        carry_out(Job(ledger, gateway, run, terms(settings, run), stop, progress, tell))
     return ledger.run(run.id)
+
+
+def send_sms(ledger: Ledger, gateway: Gateway, settings: Settings, run: Run, *, again: bool = False) -> Run:
+    """Text those customers of a run who wait for it or whose text was refused; `again`: the uncertain ones, too.
+
+    Raises RunStopped, LedgerBusy or LedgerUnusable.
+    """
+    with ledger.working(), stop_when_asked() as stop, _conclusion(ledger, run):
+        notify(Job(ledger, gateway, run, terms(settings, run), stop), texts_to_send(again=again), doubtful=True)
+    return ledger.run(run.id)
+
+
+def texts_to_send(*, again: bool) -> tuple[SmsStatus, ...]:
+    """The texts that a person asks for: those that wait, the refused ones, and with `again` the uncertain ones."""
+    return (SmsStatus.PENDING, SmsStatus.FAILED, *([SmsStatus.UNKNOWN] if again else []))
+
+
+def give_up(ledger: Ledger, run: Run, numbers: Collection[int]) -> list[int]:
+    """Hold those rows of the run that are unknown, by their numbers in the sheet; returns the numbers that are not."""
+    rows = [row for row in ledger.rows(run, RowStatus.UNKNOWN) if row.row in numbers]
+    with ledger.working():
+        settle.give_up(ledger, run, rows)
+    return sorted(set(numbers) - {row.row for row in rows})
 
 
 def terms(settings: Settings, run: Run) -> Terms:
@@ -163,35 +195,22 @@ def terms(settings: Settings, run: Run) -> Terms:
     )
 
 
-def send_sms(ledger: Ledger, gateway: Gateway, settings: Settings, run: Run, *, again: bool = False) -> Run:
-    """Text those customers of a run who wait for it or whose text was refused; `again`: the uncertain ones, too.
-
-    Raises RunStopped, LedgerBusy or LedgerUnusable.
-    """
-    with ledger.working(), stop_when_asked() as stop, _conclusion(ledger, run):
-        want_again(ledger, run, *texts_to_repeat(again=again))
-        notify(ledger, gateway, run, settings.sms_chunk, stop, doubtful=True)
-    return ledger.run(run.id)
-
-
-def texts_to_repeat(*, again: bool) -> tuple[SmsStatus, ...]:
-    """The texts that are sent once more when a person asks: the refused ones; and `again` says, the uncertain ones."""
-    return (SmsStatus.FAILED, SmsStatus.UNKNOWN) if again else (SmsStatus.FAILED,)
-
-
 @contextmanager
 def _conclusion(ledger: Ledger, run: Run) -> Iterator[None]:
     """The run is `running` inside, and afterwards what its rows say; `failed` if it was stopped on the way."""
-    with ledger.entry() as entry:
-        entry.set_run_status(run, RunStatus.RUNNING)
+    begin(ledger, run)
     try:
         yield
     except BaseException:
-        # What stopped the run matters more than that it could not be noted.
-        with suppress(LedgerError), ledger.entry() as entry:
-            entry.set_run_status(run, RunStatus.FAILED)
+        stopped(ledger, run)
         raise
     concluded(ledger, run)
+
+
+def stopped(ledger: Ledger, run: Run) -> None:
+    """Note that the run was stopped; what stopped it matters more than that this could not be noted."""
+    with suppress(LedgerError), ledger.entry() as entry:
+        entry.set_run_status(run, RunStatus.FAILED)
 
 
 def concluded(ledger: Ledger, run: Run) -> Run:
@@ -221,8 +240,9 @@ def write_workbooks(
 
 
 def waiting(ledger: Ledger, run: Run) -> int:
-    """How many rows of the run are still to be sent."""
-    return ledger.tallies(run).get(RowStatus.PENDING, (0,))[0]
+    """How many rows of the run are still to come to an end."""
+    tallies = ledger.tallies(run)
+    return sum(tallies.get(status, (0,))[0] for status in (RowStatus.PENDING, RowStatus.UNKNOWN))
 
 
 def _who() -> str:

@@ -195,11 +195,21 @@ def run(
 
 @cli.command()
 @click.argument("run_id", metavar="RUN", required=False)
+@click.option(
+    "--give-up", "rows", metavar="ROW", multiple=True, type=int, help="Put a row of unknown outcome to rest; needs RUN."
+)
 @report_dir_option
 @yes_option
 @json_option
 @click.pass_context
-def resume(context: click.Context, run_id: str | None, report_dir: Path | None, yes: bool, as_json: bool) -> None:
+def resume(
+    context: click.Context,
+    run_id: str | None,
+    rows: tuple[int, ...],
+    report_dir: Path | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
     """Finish what was cut off: RUN, or every run that was begun and is not over.
 
     Invoices whose answer was lost are looked for at the gateway; only what is certainly not there is sent again.
@@ -207,8 +217,12 @@ def resume(context: click.Context, run_id: str | None, report_dir: Path | None, 
     from batchinvoice.session import each
     from batchinvoice.summary import nothing_as_json
 
+    if rows and not run_id:
+        raise click.UsageError("--give-up needs the RUN whose rows are meant.")
     with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
         wanted = session.ledger.run(run_id) if run_id else None
+        if wanted and rows:
+            session.give_up(wanted, rows)
         runs = [run for run in session.ledger.unfinished() if wanted is None or run.id == wanted.id]
         if runs:
             code, results = each(runs, session.carry_out, session.screen)

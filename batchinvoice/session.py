@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,7 +17,7 @@ from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.invoices.issue import UNSETTLED
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
-from batchinvoice.ledger.errors import LedgerError
+from batchinvoice.ledger.errors import LedgerBusy, LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.runs.errors import RunStopped
@@ -32,6 +32,7 @@ from batchinvoice.summary import Summary, as_json, exit_code, nothing_as_json, s
 _ALL = (SettingsError, LedgerError, GatewayError)
 EXPECTED = (*_ALL, SheetError, RunStopped)
 
+_MOST_PLANNED = 5
 Work = TypeVar("Work", Path, Run)
 _UNCERTAIN = (
     "{customers} may have been texted or not: the gateway's answer was lost. Look in its panel; "
@@ -75,10 +76,20 @@ class Session:
                 return self.finish(app.concluded(self.ledger, run))
         return self._drive(run, _question(summary), texts_only=False)
 
+    def give_up(self, run: Run, numbers: Collection[int]) -> None:
+        """Put rows of unknown outcome to rest, as a person says. Raises LedgerError."""
+        others = app.give_up(self.ledger, run, numbers)
+        if others:
+            self.screen.trouble(
+                f"Not unknown in run {run.id}, so left as they are: rows {', '.join(map(str, others))}."
+            )
+
     def nothing_to_resume(self, run: Run | None) -> None:
         """Say so."""
         if run is None:
             self.screen.say("Nothing to resume: every run that was begun is over and reported.")
+            for only in self.ledger.planned_only()[-_MOST_PLANNED:]:
+                self.screen.say(f"Planned and never begun: {only.source_name}. To carry it out: apply {only.id}")
         elif run.status is RunStatus.PLANNED:
             self.screen.say(f"Run {run.id} was planned and never begun. To carry it out: batchinvoice apply {run.id}")
         else:
@@ -91,7 +102,7 @@ class Session:
         terminal: no option answers the question.
         """
         uncertain = self.ledger.texts_in(run, SmsStatus.UNKNOWN)
-        waiting = self.ledger.texts_in(run, SmsStatus.PENDING, *app.texts_to_repeat(again=again))
+        waiting = self.ledger.texts_in(run, *app.texts_to_send(again=again))
         if uncertain and not again:
             self.screen.say(_UNCERTAIN.format(customers=_customers(uncertain), run=run.id))
         if not waiting:
@@ -126,26 +137,38 @@ class Session:
 
     def _drive(self, run: Run, question: str, *, texts_only: bool, again: bool = False) -> Ending:
         """With the gateway proved and the user agreed, carry the run on; whatever prevents it, the run is kept."""
-        started = run.status is not RunStatus.PLANNED
-        how = f"batchinvoice {'send' if texts_only else 'resume' if started else 'apply'} {run.id}"
+        go_on = f"batchinvoice {'send' if texts_only else 'resume'} {run.id}"
+        asks = self._asks(question)
+        begun = run.status is not RunStatus.PLANNED
         stops = ""
         try:
             check_folder(self.report_dir)
+            if not asks and not texts_only:  # nobody can say no any more
+                run, begun = app.begin(self.ledger, run), True
             with app.connect(self.settings) as gateway:
-                if not self._confirmed(question):
-                    self.screen.say(f"Nothing was sent. The run is kept: {how}")
+                if asks and not click.confirm(question, err=True):
+                    kept = go_on if begun else f"batchinvoice apply {run.id}"
+                    self.screen.say(f"Nothing was sent. The run is kept: {kept}")
                     return Ending(Exit.PERSON, self.result(run, None))
+                begun = True
                 self._apply(gateway, run, texts_only, again)
         except RunStopped as stopped:
             stops = str(stopped)
             self.screen.trouble(f"Stopped: {stopped}")
-            go_on = f"batchinvoice {'send' if texts_only else 'resume'} {run.id}"
-            self.screen.trouble(f"What was not sent is “pending”. To go on: {go_on}")
+            self.screen.trouble(f"What was not sent waits in the ledger. To go on: {go_on}")
         except (*_ALL, SheetError) as error:
-            self.screen.trouble(f"{error} Run {run.id} is kept; then: {how}")
+            if begun and not texts_only and not isinstance(error, LedgerBusy):
+                app.stopped(self.ledger, run)
+            kept = go_on if begun or texts_only else f"batchinvoice apply {run.id}"
+            self.screen.trouble(f"{error} Run {run.id} is kept; then: {kept}")
             failed = {**self._known(run), "status": "failed", "error": str(error)}
             return Ending(Exit.NOT_RUN, failed, stops=str(error))
-        return replace(self.finish(self.ledger.run(run.id), corrections=not texts_only), stops=stops)
+        ending = self.finish(self.ledger.run(run.id), corrections=not texts_only)
+        return replace(ending, result={**ending.result, "error": stops}, stops=stops) if stops else ending
+
+    def _asks(self, question: str) -> bool:
+        """Whether a person is there to be asked, and wants to be."""
+        return bool(question) and not self.yes and self.screen.interactive
 
     def _known(self, run: Run) -> dict[str, Any]:
         """What can be told of the run, even if the ledger is what failed."""
@@ -160,20 +183,19 @@ class Session:
         with self.screen.progress(app.waiting(self.ledger, run), "Invoices") as progress:
             app.apply_run(self.ledger, gateway, self.settings, run, progress, self.screen.say)
 
-    def _confirmed(self, question: str) -> bool:
-        return not question or self.yes or not self.screen.interactive or click.confirm(question, err=True)
-
 
 def _question(summary: Summary) -> str:
     """What a person is asked; nothing if nothing would leave."""
     sent = [summary.left.get(action, (0, Decimal(0))) for action in (Action.CREATE, Action.UPDATE)]
     count, amount = sum(n for n, _ in sent), sum((kwd for _, kwd in sent), Decimal(0))
     lost = summary.rows[RowStatus.UNKNOWN]
-    if not count and not summary.texts_left and not lost:
-        return ""
-    invoices = f"{count:,} invoice{'' if count == 1 else 's'}, {amount:,.3f} KWD,"
-    look = f" look for {lost:,} whose answer was lost and send what is certainly not there," if lost else ""
-    return f"Send {invoices} to the {_where(summary.run)},{look} and text {_customers(summary.texts_left)}?"
+    parts = [
+        f"send {count:,} invoice{'' if count == 1 else 's'}, {amount:,.3f} KWD" if count else "",
+        f"look for {lost:,} whose answer was lost and send what is certainly not there" if lost else "",
+        f"text {'up to ' if lost else ''}{_customers(summary.texts_left)}" if summary.texts_left else "",
+    ]
+    said = ", and ".join(filter(None, parts))
+    return f"{said[0].upper()}{said[1:]} ({_where(summary.run)})?" if said else ""
 
 
 def _customers(count: int) -> str:

@@ -82,6 +82,7 @@ class Code(StrEnum):
     PRESENT_AT_GATEWAY = "present-at-gateway"
     ID_TAKEN = "id-taken"
     SUPERSEDED = "superseded"
+    GIVEN_UP = "given-up"
     STRICT = "strict"
     NO_SMS = "no-sms"
     GATEWAY_REFUSED = "gateway-refused"
@@ -224,8 +225,8 @@ CATALOGUE: Mapping[Code, Words] = {
         "Nothing is sent again before it is certain. When the gateway works: batchinvoice resume",
     ),
     Code.LOOK_UP_BLIND: Words(
-        "The answer was lost, and the gateway's look-up cannot say whether the invoice is there: it does not show what certainly is.",
-        "Look for the reference in the gateway's panel. If it is there, write its ID into the column Invoice ID; if not, give the row a new reference. Then run the sheet.",
+        "The answer was lost, and whether the invoice is there cannot be told: the gateway's look-up does not even show invoices that were certainly made.",
+        "Look for the reference in the gateway's panel. If it is there, write its ID into the column Invoice ID; if not, give the row a new reference and put the old row to rest (batchinvoice resume RUN --give-up ROW). Then run the sheet.",
     ),
     Code.SEVERAL_AT_GATEWAY: Words(
         "The answer was lost, and the gateway has {count} invoices of this reference: {ids}.",
@@ -233,19 +234,23 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.OTHER_AT_GATEWAY: Words(
         "The answer was lost, and the gateway has an invoice of this reference, ID {value}, over {amount} instead of {expected} KWD.",
-        "Look at it in the gateway's panel. If it is meant to be this one, write its ID into the column Invoice ID; if not, give the row a new reference. Then run the sheet.",
+        "Look at it in the gateway's panel. If it is meant to be this one, write its ID into the column Invoice ID; if not, give the row a new reference and put the old row to rest (batchinvoice resume RUN --give-up ROW). Then run the sheet.",
     ),
     Code.CANCELLED_AT_GATEWAY: Words(
         "The answer was lost, and the gateway's invoice of this reference, ID {value}, has been cancelled.",
         "If it is to be made again, give the row a new reference and run the sheet.",
     ),
     Code.PRESENT_AT_GATEWAY: Words(
-        "The gateway has an invoice of this reference already: ID {value}, {amount} KWD.",
-        "If it is this one, write its ID into the column Invoice ID; if not, give the row a new reference. Then run the sheet.",
+        "The gateway has this reference already: {found}.",
+        "If it is this invoice, write its ID into the column Invoice ID; if not, give the row a new reference. Then run the sheet.",
+    ),
+    Code.GIVEN_UP: Words(
+        "The answer was lost, and a person has put this row to rest: the invoice may or may not be at the gateway.",
+        "Nothing, if it was seen to. Under this reference nothing is sent before it is certain.",
     ),
     Code.SUPERSEDED: Words(
-        "A later run ({run}) has spoken of this invoice, and this row would bring back something older.",
-        "If this row is the right one after all, run its sheet again.",
+        "A newer sheet (run {run}) says something else of this invoice, so this row was not sent.",
+        "If the newer sheet is right, nothing is to be done. If this row is right, run its sheet again.",
     ),
     Code.ID_TAKEN: Words(
         "The gateway gave the ID {value}, which the ledger knows as the invoice {other}.",

@@ -71,30 +71,28 @@ MENDABLE = frozenset({RowStatus.INVALID, RowStatus.REJECTED, RowStatus.HELD})
 # A row that ended so has its invoice at the gateway.
 AT_GATEWAY = frozenset({RowStatus.CREATED, RowStatus.UPDATED, RowStatus.UNCHANGED, RowStatus.ADOPTED})
 
+# A text message may be sent in these states: it waits, was refused, or, if a person says so, is uncertain.
+TEXTABLE = frozenset({SmsStatus.PENDING, SmsStatus.FAILED, SmsStatus.UNKNOWN})
+
 _OUTCOMES = frozenset(RowStatus) - {RowStatus.PENDING}
 
 # A create is written down as `unknown` before it leaves; its answer, or a look-up, says what came of it. A row whose
 # invoice is certainly not there, and a change whose answer was lost, wait once more.
 NEXT: dict[RowStatus, frozenset[RowStatus]] = {
     RowStatus.PENDING: _OUTCOMES,
-    RowStatus.UNKNOWN: frozenset(
-        {RowStatus.CREATED, RowStatus.UPDATED, RowStatus.ADOPTED, RowStatus.REJECTED, RowStatus.PENDING}
-    ),
+    RowStatus.UNKNOWN: (AT_GATEWAY - {RowStatus.UNCHANGED}) | {RowStatus.REJECTED, RowStatus.HELD, RowStatus.PENDING},
     **{status: frozenset() for status in _OUTCOMES - {RowStatus.UNKNOWN}},
-}
-
-# A bulk send, too, is `unknown` until its answer is understood; one whose answer was lost is left only by a person.
-NEXT_SMS: dict[SmsStatus, frozenset[SmsStatus]] = {
-    SmsStatus.NOT_WANTED: frozenset({SmsStatus.PENDING}),
-    SmsStatus.PENDING: frozenset({SmsStatus.UNKNOWN}),
-    SmsStatus.FAILED: frozenset({SmsStatus.PENDING}),
-    SmsStatus.UNKNOWN: frozenset({SmsStatus.SENT, SmsStatus.FAILED, SmsStatus.PENDING}),
-    SmsStatus.SENT: frozenset({SmsStatus.PENDING}),
 }
 
 
 def run_status(rows: Iterable[RowStatus], sms: Iterable[SmsStatus]) -> RunStatus:
-    """The status of a run whose work is over: `complete` when no row and no text message needs anybody."""
-    rows_well = all(status in WELL_ENDED for status in rows)
+    """The status of a run whose work is over: `complete` when no row and no text message needs anybody.
+
+    With rows that still wait it is not over, but was stopped: `failed`.
+    """
+    statuses = set(rows)
+    if RowStatus.PENDING in statuses:
+        return RunStatus.FAILED
+    rows_well = statuses <= WELL_ENDED
     sms_well = not any(status in (SmsStatus.FAILED, SmsStatus.UNKNOWN) for status in sms)
     return RunStatus.COMPLETE if rows_well and sms_well else RunStatus.PARTIAL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, Select, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
+from batchinvoice.invoices.invoice import Invoice
+from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger import queries
 from batchinvoice.ledger.disk import unwritable
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy, NoSuchRun
 from batchinvoice.ledger.intent import Intent
 from batchinvoice.ledger.mapping import to_intent, to_item, to_known, to_row, to_run, to_sms_call
-from batchinvoice.ledger.records import Attempt, ItemRow, Known, Row, Run, SmsCallRecord
+from batchinvoice.ledger.records import Attempt, ItemRow, Known, Row, Run, Said, SmsCallRecord
 from batchinvoice.ledger.tables import attempts, invoices, item_rows, references, rows, runs, sms_calls
 
 _PAGE = 500
@@ -65,7 +66,7 @@ class Account:
 
     def history(self, limit: int) -> list[Run]:
         """The latest runs, the newest first."""
-        query = select(runs).where(*self._own(runs)).order_by(runs.c.planned_at.desc(), runs.c.id.desc()).limit(limit)
+        query = select(runs).where(*self._own(runs)).order_by(runs.c.sequence.desc()).limit(limit)
         return [to_run(record) for record in self._all(query)]
 
     def rows(self, run: Run, *statuses: RowStatus) -> Iterator[Row]:
@@ -82,12 +83,13 @@ class Account:
         """At most `limit` rows whose position comes after the given one."""
         return [to_row(record) for record in self._all(queries.page(run, after, limit, *statuses))]
 
-    def to_text(self, run: Run, limit: int, *, doubtful: bool) -> list[Row]:
-        """The next rows of the run whose invoices are made and wait for their text message, in their order.
+    def to_text(self, run: Run, after: int, limit: int, states: Collection[SmsStatus], *, doubtful: bool) -> list[Row]:
+        """The next rows of the run whose invoices are made and whose text message is in one of these states.
 
         Rows that need a person (the gateway answered something else than was sent) are left out unless `doubtful`.
         """
-        return [to_row(record) for record in self._all(queries.to_text(run, limit, doubtful=doubtful))]
+        query = queries.to_text(run, after, limit, states, doubtful=doubtful)
+        return [to_row(record) for record in self._all(query)]
 
     def tallies(self, run: Run) -> dict[RowStatus, tuple[int, Decimal]]:
         """How many rows of each status, and their sum in KWD as the sheet says it."""
@@ -110,6 +112,15 @@ class Account:
     def texts_in(self, run: Run, *states: SmsStatus) -> int:
         """How many invoices of the run, made, have their text message in one of these states."""
         return self._count(queries.texts_left(run, states, planned=False))
+
+    def waiting(self, run: Run) -> int:
+        """How many rows of the run are pending."""
+        return self.tallies(run).get(RowStatus.PENDING, (0,))[0]
+
+    def planned_only(self) -> list[Run]:
+        """The runs of which nothing was ever begun, the oldest first."""
+        query = select(runs).where(*self._own(runs), runs.c.status == RunStatus.PLANNED).order_by(runs.c.sequence)
+        return [to_run(record) for record in self._all(query)]
 
     def attention_count(self, run: Run) -> int:
         """How many rows need a person: for what came of them, or of their text message."""
@@ -142,15 +153,24 @@ class Account:
             meant = [db.execute(queries.lost_row(each["id"], each["run_id"])).mappings().one() for each in lost]
         return [to_intent(row, invoice) for row, invoice in zip(meant, lost, strict=True)]
 
-    def to_take_up(self, run: Run) -> list[Row]:
-        """Rows of unknown outcome that can simply be decided anew."""
-        return [to_row(record) for record in self._all(queries.to_take_up(run))]
+    def rows_of_lost(self, run: Run, intent: Intent) -> list[Row]:
+        """Rows of this run that speak of a lost create, besides the one that meant it."""
+        own = intent.row.position if intent.row.run_id == run.id else None
+        return [to_row(record) for record in self._all(queries.rows_of_lost(run, intent.invoice_key, own))]
 
-    def spoken_of_later(self, run: Run, keys: Iterable[int]) -> dict[int, str]:
-        """Of these invoices, those of which a run that was planned later has spoken, with the name of that run."""
-        found: dict[int, str] = {}
-        for batch in batches(keys, _PAGE):
-            found |= dict(self._tuples(queries.spoken_of_later(run, batch)))
+    def to_take_up(self, run: Run, *, changes: bool) -> list[Row]:
+        """Rows of unknown outcome that can simply be decided anew; `changes`: changes of unknown outcome, too."""
+        return [to_row(record) for record in self._all(queries.to_take_up(run, changes=changes))]
+
+    def said_later(self, run: Run, wanted: Sequence[str]) -> dict[str, list[Said]]:
+        """What rows of runs that were planned later, and begun, say of these references; the oldest run first."""
+        later = [name for (name,) in self._tuples(queries.later_runs(run))]
+        found: dict[str, list[Said]] = {}
+        for name in later:
+            for batch in batches(wanted, _PAGE):
+                for reference, run_id, content in self._tuples(queries.said([name], batch)):
+                    invoice = Invoice.from_content(content) if content else None
+                    found.setdefault(reference, []).append(Said(run_id, invoice))
         return found
 
     def lately_made(self, *, subscription: bool, limit: int) -> list[tuple[str, dt.datetime]]:

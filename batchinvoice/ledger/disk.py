@@ -23,11 +23,14 @@ _ON = (
     " Then run this again, or “batchinvoice resume” if a run was under way: what was written before is safe, and "
     "nothing is sent twice."
 )
+_DRIVE_REMOTE = 4  # GetDriveTypeW in Windows' own documentation
 # By the first words of SQLite's names for its errors.
 _UNUSABLE = {
     "SQLITE_FULL": "The disk with the ledger {where} is full. Free some space on it." + _ON,
     "SQLITE_IOERR": "The disk did not carry out what the ledger {where} needs ({why}). See whether it is full, "
     "unplugged or failing." + _ON,
+    "SQLITE_READONLY_DBMOVED": "The ledger {where} was moved or deleted while in use. Put it back before you run "
+    "anything: with another one, invoices that were made could be made again. Nothing more was sent.",
     "SQLITE_READONLY": "The ledger {where} is read-only. Check who may write to it and to its folder." + _ON,
     "SQLITE_CANTOPEN": "The ledger {where}, or the journal that belongs beside it, cannot be opened. Check that its "
     "folder is there and who may write in it." + _ON,
@@ -71,7 +74,7 @@ def known_trouble(error: DBAPIError, url: URL) -> LedgerError | None:
 
 def refuse_network(file: Path) -> None:
     """Raises LedgerUnusable if the file would lie on a network file system, as far as this system tells."""
-    if kind := network_kind(file, _mounts()):
+    if kind := network_kind(file, _mounts(file)):
         raise LedgerUnusable(
             f"The ledger cannot be kept in {file.parent}: that is a network folder ({kind}), where it is not certain "
             "that a file is locked for others and safe from a power cut, so an invoice could be made twice. Set "
@@ -103,9 +106,20 @@ def _is_share(drive: str) -> bool:
     return drive.startswith("\\\\") and (not longer or drive[4:].upper().startswith("UNC\\"))
 
 
-def _mounts() -> list[tuple[str, str, str]]:
-    with suppress(Exception):  # what this system does not tell must not keep anybody from working
+def _mounts(file: Path) -> list[tuple[str, str, str]]:
+    """The mounts among which the file lies, as far as this system tells."""
+    with suppress(Exception):  # what it does not tell must not keep anybody from working
+        if file.drive:  # Windows; psutil would ask every drive there, and a server that is gone answers late
+            return [(f"{file.drive}\\", "", "remote" if _is_remote(f"{file.drive}\\") else "")]
         import psutil  # here, since nothing else needs it
 
         return [(mount.mountpoint, mount.fstype, mount.opts) for mount in psutil.disk_partitions(all=True)]
     return []
+
+
+def _is_remote(root: str) -> bool:
+    """Whether a Windows drive is a network drive (GetDriveTypeW)."""
+    import ctypes
+
+    kind: int = getattr(ctypes, "windll").kernel32.GetDriveTypeW(root)  # noqa: B009 - unknown on other systems
+    return kind == _DRIVE_REMOTE

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import Issue
-from batchinvoice.invoices.lifecycle import NEXT, NEXT_SMS, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
 from batchinvoice.ledger.intent import STATED, Intent, Outcome
 from batchinvoice.ledger.records import Known, Row, Run, issues_to_json
@@ -123,7 +123,8 @@ class Entry:
         self._db.execute(
             update(invoices).where(invoices.c.id == intent.invoice_key).values(self._invoice_values(intent, outcome))
         )
-        self.settle_row(intent.row, intent.action, outcome, intent.invoice_key)
+        if intent.row.status is not RowStatus.HELD:  # a person has given that row up; only its invoice is settled
+            self.settle_row(intent.row, intent.action, outcome, intent.invoice_key)
         if outcome.certainly_nothing and (intent.renames or intent.stated):
             # Else a later row of that reference would be taken for a change of this invoice.
             own = references.c.invoice_id == intent.invoice_key
@@ -137,8 +138,10 @@ class Entry:
             raise ValueError(f"a row that is {before} cannot become {outcome.status}")
         issues = (*row.issues, *outcome.issues)
         attention = any(issue.is_error for issue in issues)
+        sent = {} if outcome.status not in (RowStatus.HELD, RowStatus.REJECTED) else {"sms": SmsStatus.NOT_WANTED}
         self._set_row(
             row,
+            **sent,
             status=outcome.status,
             action=action,
             issues=issues_to_json(issues),
@@ -148,8 +151,8 @@ class Entry:
             invoice_id=invoice_key,
         )
 
-    def intend_sms(self, run: Run, number: int, keys: Sequence[int], gateway_ids: Sequence[str]) -> None:
-        """Write down that these invoices are about to be texted: unknown until the answer is understood.
+    def intend_sms(self, run: Run, number: int, texted: Sequence[Row]) -> None:
+        """Write down that the invoices of these rows are about to be texted: unknown until the answer is understood.
 
         Raises LedgerBusy if another process has meant to text one of them meanwhile.
         """
@@ -157,33 +160,26 @@ class Entry:
             insert(sms_calls).values(
                 run_id=run.id,
                 number=number,
-                gateway_ids=list(gateway_ids),
+                gateway_ids=[row.gateway_id for row in texted],
                 outcome=SmsStatus.UNKNOWN,
                 message="",
                 started_at=self._now,
             )
         )
-        waiting = update(invoices).where(invoices.c.id.in_(keys), invoices.c.sms == SmsStatus.PENDING)
-        changed = self._db.execute(waiting.values(sms=SmsStatus.UNKNOWN, updated_at=self._now)).rowcount
-        if changed != len(keys):
-            raise LedgerBusy(OVERTAKEN)
+        for state, keys in _by_state(texted).items():
+            if state not in TEXTABLE:
+                raise ValueError(f"a text message that is {state} is not sent")
+            as_it_was = update(invoices).where(invoices.c.id.in_(keys), invoices.c.sms == state)
+            if self._db.execute(as_it_was.values(sms=SmsStatus.UNKNOWN, updated_at=self._now)).rowcount != len(keys):
+                raise LedgerBusy(OVERTAKEN)
 
-    def settle_sms(self, run: Run, number: int, keys: Sequence[int], outcome: SmsStatus, message: str) -> None:
-        """Write down what came of a bulk send."""
+    def settle_sms(self, run: Run, number: int, texted: Sequence[Row], outcome: SmsStatus, message: str) -> None:
+        """Write down what came of a bulk send. One that never left (`pending`) leaves each text as it was before."""
         call = (sms_calls.c.run_id == run.id) & (sms_calls.c.number == number)
         self._db.execute(update(sms_calls).where(call).values(outcome=outcome, message=message, ended_at=self._now))
-        self._set_sms(keys, outcome)
-
-    def want_sms(self, keys: Sequence[int]) -> None:
-        """Let these invoices be texted (again)."""
-        self._set_sms(keys, SmsStatus.PENDING)
-
-    def _set_sms(self, keys: Sequence[int], status: SmsStatus) -> None:
-        before = self._db.execute(select(invoices.c.sms).where(invoices.c.id.in_(keys)).distinct()).scalars()
-        for earlier in before:
-            if earlier != status and status not in NEXT_SMS[earlier]:
-                raise ValueError(f"a text message that is {earlier} cannot become {status}")
-        self._db.execute(update(invoices).where(invoices.c.id.in_(keys)).values(sms=status, updated_at=self._now))
+        for state, keys in _by_state(texted).items():
+            after = state if outcome is SmsStatus.PENDING else outcome
+            self._db.execute(update(invoices).where(invoices.c.id.in_(keys)).values(sms=after, updated_at=self._now))
 
     def _attempt(self, run: Run, row: Row, invoice: Invoice, key: int, action: Action, before: Known | None) -> Intent:
         made = insert(attempts).values(run_id=run.id, position=row.position, action=action, started_at=self._now)
@@ -225,3 +221,12 @@ class Entry:
     @staticmethod
     def _inserted(key: Any) -> int:
         return int(key[0])
+
+
+def _by_state(texted: Sequence[Row]) -> dict[SmsStatus, list[int]]:
+    """The invoices of these rows by the state in which their text message was when the rows were read."""
+    found: dict[SmsStatus, list[int]] = {}
+    for row in texted:
+        if row.invoice_key is not None:
+            found.setdefault(row.sms, []).append(row.invoice_key)
+    return found

@@ -40,7 +40,7 @@ class Lease:
         if held.until > now or db.execute(taken).rowcount != 1:
             raise LedgerBusy(
                 f"{held.holder} is working with this ledger, at the latest until {held.until.astimezone(KUWAIT):%H:%M} "
-                "(Kuwait). Wait until it has finished, then run this again; nothing was sent."
+                "(Kuwait). Wait until it has finished; from here nothing was sent."
             )
 
     def renew(self, db: Connection) -> None:

@@ -107,7 +107,9 @@ class Ledger(Account):
         """Store a whole plan at once; returns the run's name, as `20261122-001`."""
         with self._begin() as db:
             name = self._next_name(db, run.planned_at)
-            db.execute(insert(runs).values(**run_values(run), id=name, **self._scope(), status=RunStatus.PLANNED))
+            latest = db.execute(select(func.coalesce(func.max(runs.c.sequence), 0))).scalar_one()
+            own = {"id": name, "sequence": latest + 1, "status": RunStatus.PLANNED, **self._scope()}
+            db.execute(insert(runs).values(**run_values(run), **own))
             for batch in batches(new_rows, _PAGE):
                 db.execute(insert(rows), [{"run_id": name, **row_values(row)} for row in batch])
             for lines in batches(items, _PAGE):

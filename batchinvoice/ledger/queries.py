@@ -12,9 +12,13 @@ from batchinvoice.ledger.records import Run
 from batchinvoice.ledger.tables import attempts, invoices, rows, runs
 
 _JOINED = rows.outerjoin(invoices, and_(invoices.c.id == rows.c.invoice_id))
-# What the invoice says of its text message, once the row's invoice is (or may be) there; before that, the plan.
+# What the invoice says of its text message, once the row's invoice is (or may be) there; else what the row says.
 _SMS = case(
-    (and_(rows.c.invoice_id.is_not(None), rows.c.status != RowStatus.PENDING), invoices.c.sms), else_=rows.c.sms
+    (
+        and_(rows.c.invoice_id.is_not(None), rows.c.status.in_(AT_GATEWAY | {RowStatus.UNKNOWN})),
+        invoices.c.sms,
+    ),
+    else_=rows.c.sms,
 )
 _ROWS = select(
     rows, _SMS.label("effective_sms"), invoices.c.gateway_id, invoices.c.link, invoices.c.state.label("invoice_state")
@@ -27,9 +31,10 @@ def page(run: Run, after: int, limit: int, *statuses: RowStatus) -> Select[Any]:
     return query.where(rows.c.status.in_(statuses)) if statuses else query
 
 
-def to_text(run: Run, limit: int, *, doubtful: bool) -> Select[Any]:
-    """Rows whose invoices are made and wait for their text message, in their order."""
-    query = _ROWS.where(rows.c.run_id == run.id, rows.c.status.in_(AT_GATEWAY), invoices.c.sms == SmsStatus.PENDING)
+def to_text(run: Run, after: int, limit: int, states: Collection[SmsStatus], *, doubtful: bool) -> Select[Any]:
+    """Rows after a position whose invoices are made and whose text message is in one of these states, in order."""
+    query = _ROWS.where(rows.c.run_id == run.id, rows.c.position > after, rows.c.status.in_(AT_GATEWAY))
+    query = query.where(invoices.c.sms.in_(states))
     return (query if doubtful else query.where(~rows.c.attention)).order_by(rows.c.position).limit(limit)
 
 
@@ -47,12 +52,13 @@ def sms_counts(run: Run) -> Select[Any]:
 def texts_left(run: Run, wanted: Collection[SmsStatus], *, planned: bool) -> Select[Any]:
     """How many invoices of the run have a text message in one of these states.
 
-    `planned`: also of rows still pending, but of none that a person must look at first.
+    `planned`: also of rows still pending or unknown, but of none that a person must look at first.
     """
-    statuses = AT_GATEWAY | {RowStatus.PENDING} if planned else AT_GATEWAY
+    to_come = {RowStatus.PENDING, RowStatus.UNKNOWN}
+    statuses = AT_GATEWAY | to_come if planned else AT_GATEWAY
     query = select(func.count(func.distinct(func.coalesce(rows.c.invoice_id, -rows.c.position))))
     query = query.select_from(_JOINED).where(rows.c.run_id == run.id, rows.c.status.in_(statuses), _SMS.in_(wanted))
-    return query.where((rows.c.status == RowStatus.PENDING) | ~rows.c.attention) if planned else query
+    return query.where(rows.c.status.in_(to_come) | ~rows.c.attention) if planned else query
 
 
 def attention_count(run: Run) -> Select[Any]:
@@ -66,7 +72,7 @@ def unfinished() -> Select[Any]:
     open_rows = select(rows.c.run_id).where(rows.c.status.in_((RowStatus.PENDING, RowStatus.UNKNOWN)))
     cut_off = runs.c.status.in_((RunStatus.RUNNING, RunStatus.FAILED)) | runs.c.reported_at.is_(None)
     query = select(runs).where(runs.c.status != RunStatus.PLANNED, or_(cut_off, runs.c.id.in_(open_rows)))
-    return query.order_by(runs.c.planned_at, runs.c.id)
+    return query.order_by(runs.c.sequence)
 
 
 def lost_invoices(run: Run) -> Select[Any]:
@@ -77,7 +83,7 @@ def lost_invoices(run: Run) -> Select[Any]:
 
 
 def lost_row(invoice_key: int, run_id: str) -> Select[Any]:
-    """The row that meant to make an invoice, with the number of its latest attempt."""
+    """The row that meant to make an invoice, whatever has become of it, with the number of its latest attempt."""
     latest = select(func.max(attempts.c.id)).where(
         attempts.c.run_id == rows.c.run_id, attempts.c.position == rows.c.position
     )
@@ -86,21 +92,34 @@ def lost_row(invoice_key: int, run_id: str) -> Select[Any]:
         rows.c.invoice_id == invoice_key,
         rows.c.run_id == run_id,
         rows.c.action == Action.CREATE,
-        rows.c.status == RowStatus.UNKNOWN,
     )
 
 
-def to_take_up(run: Run) -> Select[Any]:
-    """Rows of unknown outcome whose invoice's is known by now or never was asked for, and changes that were lost."""
+def rows_of_lost(run: Run, invoice_key: int, not_at: int | None) -> Select[Any]:
+    """Rows of this run that speak of an invoice of unknown outcome, without the one at that position."""
+    query = _ROWS.where(rows.c.run_id == run.id, rows.c.invoice_id == invoice_key, rows.c.status == RowStatus.UNKNOWN)
+    return query if not_at is None else query.where(rows.c.position != not_at)
+
+
+def to_take_up(run: Run, *, changes: bool) -> Select[Any]:
+    """Rows of unknown outcome whose invoice's is known by now or never was asked for; `changes`: and lost changes."""
     settled = rows.c.invoice_id.is_(None) | (invoices.c.state != InvoiceState.UNKNOWN)
-    again = settled | (rows.c.action == Action.UPDATE)
+    change = rows.c.action == Action.UPDATE
+    again = settled | change if changes else settled & ~change
     return _ROWS.where(rows.c.run_id == run.id, rows.c.status == RowStatus.UNKNOWN, again).order_by(rows.c.position)
 
 
-def spoken_of_later(run: Run, keys: Collection[int]) -> Select[Any]:
-    """Of these invoices, those that rows of a run planned after this one have brought to the gateway or found there."""
-    later = (runs.c.planned_at > run.planned_at) & rows.c.status.in_(AT_GATEWAY) & rows.c.invoice_id.in_(keys)
-    return select(rows.c.invoice_id, runs.c.id).join(runs, runs.c.id == rows.c.run_id).where(later)
+def later_runs(run: Run) -> Select[Any]:
+    """The runs that were planned after this one and begun, the oldest first."""
+    own = (runs.c.environment == run.environment) & (runs.c.merchant_code == run.merchant_code)
+    later = (runs.c.sequence > run.sequence) & (runs.c.status != RunStatus.PLANNED)
+    return select(runs.c.id).where(own, later).order_by(runs.c.sequence)
+
+
+def said(run_ids: Collection[str], references: Collection[str]) -> Select[Any]:
+    """What the rows of these runs say of these references."""
+    query = select(rows.c.reference, rows.c.run_id, rows.c.content)
+    return query.where(rows.c.run_id.in_(run_ids), rows.c.reference.in_(references)).order_by(rows.c.position)
 
 
 def lately_made(subscription: bool, limit: int) -> Select[Any]:

@@ -46,6 +46,7 @@ class Run(NewRun):
     """A stored run. Times are aware, UTC."""
 
     id: str
+    sequence: int  # in which order the runs were planned, whatever the clock said
     environment: str
     merchant_code: str
     status: RunStatus
@@ -114,6 +115,14 @@ class Known:
     gateway_amount: Decimal | None
     sms: SmsStatus
     run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row of some run says of a reference; `invoice` is None if the row is invalid."""
+
+    run_id: str
+    invoice: Invoice | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def open_store(url: str) -> Engine:
         address = make_url(url)
         if file := _file(address):
             refuse_network(file)
+            _refuse_missing(file)
             _make_private(file)
         # No parameters in errors: they are customers' names and phones.
         engine = create_engine(address, hide_parameters=True)
@@ -67,6 +68,17 @@ def _unusable(address: URL, why: str) -> LedgerUnusable:
         f"The ledger {place(address)} cannot be used ({why}). Check that its folder exists and can be written to, "
         "or set BATCHINVOICE_HOME to another folder. Nothing was sent."
     )
+
+
+def _refuse_missing(file: Path) -> None:
+    """A ledger that has been worked with and is gone must not be begun anew as if there had been none."""
+    lock = file.with_suffix(".lock")
+    if lock.exists() and not file.exists():
+        raise LedgerUnusable(
+            f"The ledger {file} is gone, though it has been there: {lock.name} lies beside it. Put it back, from a "
+            "copy if need be: with an empty one, invoices that were made could be made again. If they are to be "
+            f"forgotten (a trial in the sandbox), delete {lock.name}, too. Nothing was sent."
+        )
 
 
 def _make_private(file: Path) -> None:
@@ -120,8 +132,8 @@ class _WorkingLock:
                 self._lock.acquire(timeout=0)
         except Timeout:
             raise LedgerBusy(
-                "Another batchinvoice is working with this ledger at this moment. "
-                "Wait until it has finished, then run this again; nothing was sent."
+                "Another batchinvoice is working with this ledger at this moment. Wait until it has finished; from "
+                "here nothing was sent."
             ) from None
         except OSError as error:
             raise LedgerUnusable(

@@ -90,6 +90,7 @@ runs = Table(
     Column("version", String(20), nullable=False),
     Column("planned_at", Utc, nullable=False),
     Column("finished_at", Utc),
+    Column("sequence", Integer, nullable=False),  # in which order they were planned, whatever the clock said
     Column("reported_at", Utc),  # empty until the workbooks tell of all that was done
     Column("input_count", Integer, nullable=False),  # counted and summed as the sheet was read
     Column("input_amount", Kwd, nullable=False),

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from batchinvoice.gateway.client import Gateway
-from batchinvoice.ledger.ledger import Ledger
-from batchinvoice.ledger.records import Run
 from batchinvoice.runs.deliver import deliver
+from batchinvoice.runs.job import Job
 from batchinvoice.runs.notify import notify
 from batchinvoice.runs.present import hold_present
 from batchinvoice.runs.settle import settle, take_up
-from batchinvoice.runs.stopping import Stop
-from batchinvoice.runs.terms import Terms
 
-_ROUNDS = 5  # how often a row may be sent whose create was lost each time and was certainly never made
+_SENDS = 5  # how often a row may be sent whose create was lost each time and was certainly never made
 
 
-def carry_out(
-    ledger: Ledger,
-    gateway: Gateway,
-    run: Run,
-    terms: Terms,
-    stop: Stop,
-    progress: Callable[[int], None],
-    tell: Callable[[str], None],
-) -> None:
-    """Deliver every row that waits, settle what was lost, then text. The ledger alone says where to begin.
+def carry_out(job: Job) -> None:
+    """Settle what was lost, deliver every row that waits, then text. The ledger alone says where to begin.
 
-    progress: told how many more rows are done, less those that wait again. tell: told what takes long. Raises
-    RunStopped, LedgerBusy or LedgerUnusable.
+    Raises RunStopped, LedgerBusy or LedgerUnusable.
     """
-    take_up(ledger, run)
-    if run.options.get("check_gateway") == "yes":
-        hold_present(ledger, gateway, run, terms, stop, progress)
-    for left in reversed(range(_ROUNDS)):
-        deliver(ledger, gateway, run, terms, stop, progress)
-        waiting = settle(ledger, gateway, run, terms, stop, tell, again=left > 0)
-        if not waiting:
+    take_up(job.ledger, job.run, changes=True)
+    if job.run.options.get("check_gateway") == "yes":
+        hold_present(job)
+    for sends in range(_SENDS + 1):
+        settle(job, again=sends < _SENDS)
+        if not job.ledger.waiting(job.run):
             break
-        progress(-waiting)
-    if run.options["sms"] == "yes":
-        notify(ledger, gateway, run, terms.sms_chunk, stop)
+        deliver(job)
+    if job.run.options["sms"] == "yes":
+        notify(job)

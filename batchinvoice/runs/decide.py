@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from batchinvoice.invoices.columns import Field, heading
 from batchinvoice.invoices.invoice import CHANGEABLE, Invoice, changed
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus
-from batchinvoice.ledger.records import Known
+from batchinvoice.ledger.records import Known, Said
 
 # The column at which a change of an invoice's field is shown.
 _FIELDS: dict[str, Field] = {
@@ -96,9 +96,12 @@ def _update(invoice: Invoice, known: Known | None, said: tuple[tuple[Field, Prob
     return Decision(Action.UPDATE, known=known, problems=said)
 
 
-def superseded(decision: Decision, later: Mapping[int, str]) -> Decision:
-    """The decision; held if it would change an invoice of which a later run has spoken. `later`: its name, by key."""
-    if decision.action is not Action.UPDATE or decision.known is None or decision.known.key not in later:
+def superseded(invoice: Invoice, decision: Decision, later: Sequence[Said]) -> Decision:
+    """The decision; held if it would send what a later run says otherwise. `later`: its rows of the same reference."""
+    if decision.action is Action.UNCHANGED or decision.status is RowStatus.UNKNOWN:
         return decision
-    older = problem(Code.SUPERSEDED, run=later[decision.known.key])
+    newer = [said.run_id for said in later if said.invoice != invoice]
+    if not newer:
+        return decision
+    older = problem(Code.SUPERSEDED, run=newer[-1])
     return Decision(Action.NONE, RowStatus.HELD, decision.known, ((Field.REFERENCE, older),))

@@ -21,8 +21,11 @@ _UNCERTAIN = (OutcomeUnknown, Unauthorised)
 
 
 def stops_the_run(error: GatewayError) -> bool:
-    """Whether the next row would meet the same: no connection, throttled to the end, login refused, wrong keys."""
-    return not isinstance(error, (OutcomeUnknown, Refused))
+    """Whether the next row would meet the same: no connection, throttled to the end, login refused, wrong keys.
+
+    A 401 alone does not: a new login has been had by then.
+    """
+    return not isinstance(error, (OutcomeUnknown, Refused, Unauthorised))
 
 
 def succeeded(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -13,8 +13,9 @@ from batchinvoice.invoices.invoice import TEXTED_TYPE, Delivery, Invoice, SmsMod
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.ledger import Ledger
-from batchinvoice.ledger.records import ItemRow, Known, NewRow, NewRun, TableShape
-from batchinvoice.runs.decide import Decision, decide
+from batchinvoice.ledger.records import ItemRow, NewRow, NewRun, TableShape
+from batchinvoice.runs.decide import Decision
+from batchinvoice.runs.memory import Memory
 from batchinvoice.runs.places import Places
 from batchinvoice.sheets.reading import Source
 
@@ -139,20 +140,6 @@ def _alone(row: CheckedRow, decision: Decision, speak_of: Mapping[int, Sequence[
     numbers = ", ".join(str(other.row) for other in others)
     repeated = problem(Code.ID_REPEATED, value=decision.known.gateway_id, rows=numbers)
     return Decision(Action.NONE, RowStatus.HELD, decision.known, ((Field.INVOICE_ID, repeated),))
-
-
-class Memory:
-    """What the ledger knows of a batch of invoices, asked for at once."""
-
-    def __init__(self, ledger: Ledger, invoices: Iterable[Invoice]) -> None:
-        wanted = list(invoices)
-        self._by_reference: dict[str, Known] = ledger.known_references([invoice.reference for invoice in wanted])
-        self._by_id: dict[str, Known] = ledger.known_ids([i.invoice_id for i in wanted if i.invoice_id])
-
-    def decide(self, invoice: Invoice) -> Decision:
-        """The decision for one of the batch."""
-        by_id = self._by_id.get(invoice.invoice_id) if invoice.invoice_id else None
-        return decide(invoice, self._by_reference.get(invoice.reference), by_id)
 
 
 def _texts_nobody(invoice: Invoice, options: Options) -> Decision | None:

@@ -118,11 +118,15 @@ def _said(issues: Sequence[Issue]) -> tuple[list[str], list[str]]:
     return reasons, list(dict.fromkeys(issue.remedy for issue in told))
 
 
+# What no change of the row itself would mend.
+_NOT_MENDED = frozenset({Code.STRICT, Code.SUPERSEDED, Code.GIVEN_UP})
+
+
 def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:
     """Write the corrections workbook if the run has rows to mend; returns its path, or None if there are none."""
     path = folder / f"{Path(run.source_name).stem}.{run.id}.corrections.xlsx"
     mendable = ledger.rows(run, *MENDABLE)
-    bad = [row for row in mendable if any(issue.is_error and issue.code is not Code.STRICT for issue in row.issues)]
+    bad = [row for row in mendable if any(issue.is_error and issue.code not in _NOT_MENDED for issue in row.issues)]
     return _correct(path, run.shapes, bad, ledger.items(run), (run.id, run.source_name, run.environment))
 
 

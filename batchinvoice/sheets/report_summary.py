@@ -8,6 +8,7 @@ from typing import NamedTuple
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from batchinvoice.invoices.lifecycle import RowStatus, RunStatus
 from batchinvoice.sheets import style
 from batchinvoice.sheets.cells import clean
 from batchinvoice.sheets.grid import Formula, Grid
@@ -79,11 +80,19 @@ def _put_verdicts(grid: Grid, report: Report, written: Written, styles: Styles, 
     zero = ",".join(f"{cell}=0" for cell in proof)
     verdict = Formula(f'=IF(AND({zero}),"{_ADDS_UP}","{_DOES_NOT}")', _DOES_NOT if differ else _ADDS_UP)
     grid.put(2, 0, verdict, styles.of(colours, bold=True, font_size=12), across=7)
-    people = _people(written.need_person)
-    tone = style.AMBER_INK if written.need_person else style.GREEN_INK
+    waiting = written.statuses[RowStatus.PENDING].count
+    people = " ".join(filter(None, [_waiting(waiting, report), _people(written.need_person)]))
+    tone = style.AMBER_INK if written.need_person or waiting else style.GREEN_INK
     grid.put(3, 0, people, styles.of(bold=True, font_size=12, font_color=tone), across=7)
     if differ:
         grid.put(4, 0, "; ".join(differ), styles.of(font_color=style.RED_INK, text_wrap=True), across=_LAST + 1)
+
+
+def _waiting(count: int, report: Report) -> str:
+    if not count:
+        return ""
+    command = "apply" if report.status is RunStatus.PLANNED else "resume"
+    return f"{count:,} {'row was' if count == 1 else 'rows were'} not sent yet: batchinvoice {command} {report.run}."
 
 
 def _people(count: int) -> str:

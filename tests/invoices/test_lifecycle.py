@@ -13,7 +13,6 @@ from batchinvoice.invoices.lifecycle import (
     AT_GATEWAY,
     MENDABLE,
     NEXT,
-    NEXT_SMS,
     WELL_ENDED,
     RowStatus,
     RunStatus,
@@ -29,15 +28,9 @@ def test_no_final_status_can_be_left(status: RowStatus) -> None:
 
 def test_every_status_has_its_steps() -> None:
     assert set(NEXT) == set(RowStatus)
-    assert set(NEXT_SMS) == set(SmsStatus)
     assert NEXT[RowStatus.PENDING] == set(RowStatus) - {RowStatus.PENDING}
     assert RowStatus.UNKNOWN not in NEXT[RowStatus.UNKNOWN]
     assert NEXT[RowStatus.UNKNOWN] >= {RowStatus.ADOPTED, RowStatus.PENDING}
-
-
-def test_a_text_is_unknown_before_it_is_anything_else() -> None:
-    assert NEXT_SMS[SmsStatus.PENDING] == {SmsStatus.UNKNOWN}
-    assert {status for status, then in NEXT_SMS.items() if SmsStatus.SENT in then} == {SmsStatus.UNKNOWN}
 
 
 def test_the_groups_of_statuses() -> None:
@@ -50,7 +43,8 @@ def test_the_groups_of_statuses() -> None:
 def test_a_run_is_complete_only_if_nobody_is_needed(rows: list[RowStatus], sms: list[SmsStatus]) -> None:
     needed = any(s in ("invalid", "rejected", "held", "unknown", "pending") for s in rows)
     needed |= any(s in ("failed", "unknown") for s in sms)
-    assert run_status(iter(rows), iter(sms)) is (RunStatus.PARTIAL if needed else RunStatus.COMPLETE)
+    over = RunStatus.PARTIAL if needed else RunStatus.COMPLETE
+    assert run_status(iter(rows), iter(sms)) is (RunStatus.FAILED if RowStatus.PENDING in rows else over)
 
 
 @pytest.mark.parametrize("code", Code)

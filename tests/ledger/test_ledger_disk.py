@@ -87,7 +87,7 @@ def test_a_network_file_system_is_known_by_the_innermost_mount(
 def test_a_ledger_on_a_network_file_system_is_refused_and_nothing_is_made_there(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_ledger: Opener
 ) -> None:
-    monkeypatch.setattr(disk, "_mounts", lambda: [(str(tmp_path.resolve()), "nfs4", "rw")])
+    monkeypatch.setattr(disk, "_mounts", lambda _: [(str(tmp_path.resolve()), "nfs4", "rw")])
     with pytest.raises(LedgerUnusable, match=r"home: that is a network folder \(nfs4\).*BATCHINVOICE_HOME") as told:
         open_ledger()
     assert "own disk. Nothing was sent." in str(told.value)
@@ -108,7 +108,7 @@ def test_a_system_that_does_not_tell_its_disks_keeps_nobody_from_working(
 
 
 def test_this_system_tells_its_disks(tmp_path: Path) -> None:
-    assert [at for at, _, _ in disk._mounts() if tmp_path.resolve().is_relative_to(at)]
+    assert [at for at, _, _ in disk._mounts(tmp_path) if tmp_path.resolve().is_relative_to(at)]
 
 
 @pytest.fixture

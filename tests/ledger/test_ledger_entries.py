@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from batchinvoice.invoices.issue import Code, Issue, Place
-from batchinvoice.invoices.lifecycle import NEXT, NEXT_SMS, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerBusy, NoSuchRun
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger
@@ -150,40 +150,48 @@ def test_a_row_that_is_made_stays_made() -> None:
     assert RowStatus.UNCHANGED not in NEXT[RowStatus.UNKNOWN]
 
 
-@pytest.mark.parametrize("end", [SmsStatus.UNKNOWN, SmsStatus.PENDING])
-@pytest.mark.parametrize("start", sorted(SmsStatus))
-def test_only_allowed_steps_of_text_messages_are_taken(ledger: Ledger, start: SmsStatus, end: SmsStatus) -> None:
-    run, [row] = planned(ledger, [new_row(sms=start)])
-    key = made(ledger, run, row).invoice_key
-
-    def step() -> None:
+@pytest.mark.parametrize("state", sorted(SmsStatus))
+def test_only_a_text_that_may_be_sent_is_meant_to_be(ledger: Ledger, state: SmsStatus) -> None:
+    run, [row] = planned(ledger, [new_row(sms=state)])
+    made(ledger, run, row)
+    [row] = ledger.rows(run)
+    if state in TEXTABLE:
         with ledger.entry() as entry:
-            if end is SmsStatus.UNKNOWN:
-                entry.intend_sms(run, 1, [key], ["7001"])
-            else:
-                entry.want_sms([key])
-
-    if end in NEXT_SMS[start] or start == end == SmsStatus.PENDING:
-        step()
-        assert ledger.sms_counts(run) == {end: 1}
+            entry.intend_sms(run, 1, [row])
+        assert ledger.sms_counts(run) == {SmsStatus.UNKNOWN: 1}
     else:
-        with pytest.raises(LedgerBusy if end is SmsStatus.UNKNOWN else ValueError):
-            step()
-        assert (ledger.sms_counts(run), ledger.sms_calls(run)) == ({start: 1}, [])
+        with pytest.raises(ValueError, match="is not sent"), ledger.entry() as entry:
+            entry.intend_sms(run, 1, [row])
+        assert (ledger.sms_counts(run), ledger.sms_calls(run)) == ({state: 1}, [])
 
 
 def test_a_bulk_send_is_unknown_until_its_outcome_and_its_number_counts_once(ledger: Ledger) -> None:
     run, [row] = planned(ledger)
-    key = made(ledger, run, row).invoice_key
+    made(ledger, run, row)
+    [row] = ledger.rows(run)
     with ledger.entry() as entry:
-        entry.intend_sms(run, 1, [key], ["7001"])
+        entry.intend_sms(run, 1, [row])
     assert [(c.outcome, c.gateway_ids) for c in ledger.sms_calls(run)] == [(SmsStatus.UNKNOWN, ("7001",))]
-    assert ledger.to_text(run, 9, doubtful=True) == []
+    assert ledger.to_text(run, -1, 9, [SmsStatus.PENDING], doubtful=True) == []
     with pytest.raises(LedgerBusy), ledger.entry() as entry:
-        entry.intend_sms(run, 1, [key], ["7001"])
+        entry.intend_sms(run, 1, [row])
+    with pytest.raises(LedgerBusy), ledger.entry() as entry:
+        entry.intend_sms(run, 2, [row])  # another process has meant to text it since the row was read
     with ledger.entry() as entry:
-        entry.settle_sms(run, 1, [key], SmsStatus.SENT, "ok")
+        entry.settle_sms(run, 1, [row], SmsStatus.SENT, "ok")
     assert ledger.sms_counts(run) == {SmsStatus.SENT: 1}
+
+
+@pytest.mark.parametrize("state", sorted(TEXTABLE))
+def test_a_bulk_send_that_never_left_leaves_the_text_as_it_was(ledger: Ledger, state: SmsStatus) -> None:
+    run, [row] = planned(ledger, [new_row(sms=state)])
+    made(ledger, run, row)
+    [row] = ledger.rows(run)
+    with ledger.entry() as entry:
+        entry.intend_sms(run, 1, [row])
+    with ledger.entry() as entry:
+        entry.settle_sms(run, 1, [row], SmsStatus.PENDING, "no connection")
+    assert ledger.sms_counts(run) == {state: 1}
 
 
 def test_a_run_that_is_over_gets_its_time(ledger: Ledger) -> None:

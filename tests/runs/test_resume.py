@@ -211,7 +211,7 @@ def test_a_clock_that_was_wrong_when_the_call_left_still_finds_the_invoice(
         run = bench.plan([simple(1)])
         bench.emulator.set_faults("create:close-after:1x1")
         with bench.gateway() as gateway, pytest.MonkeyPatch.context() as patch:
-            patch.setattr("batchinvoice.runs.carry_out.settle", lambda *_, **__: 0)
+            patch.setattr("batchinvoice.runs.carry_out.settle", lambda *_, **__: None)
             bench.drive(gateway, run)
     monkeypatch.undo()
     with bench.another_ledger() as ledger:

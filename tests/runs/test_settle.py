@@ -18,6 +18,8 @@ from batchinvoice.invoices.lifecycle import InvoiceState, RowStatus, RunStatus
 from batchinvoice.ledger.records import Row
 from batchinvoice.runs import settle
 from batchinvoice.runs.errors import RunStopped
+from batchinvoice.runs.job import Job
+from batchinvoice.runs.look_up import judge
 from batchinvoice.runs.stopping import Stop
 
 LOST_AFTER = [
@@ -129,18 +131,34 @@ def test_several_of_one_reference_are_left_to_a_person_who_is_told_their_ids(ben
     assert bench.ledger.run(run.id).status is RunStatus.COMPLETE
 
 
-@pytest.mark.parametrize(
-    ("found", "code"),
-    [
-        (listed(amount="6.000"), Code.OTHER_AT_GATEWAY),
-        (listed(invoice_status=3), Code.CANCELLED_AT_GATEWAY),
-    ],
-)
-def test_what_may_not_be_ours_is_left_to_a_person(
-    bench: Bench, odd: OddGateway, found: dict[str, Any], code: Code
-) -> None:
-    row = lost(bench, odd, found)
-    assert (row.status, codes(row), odd.count("create"), odd.count("send")) == (RowStatus.UNKNOWN, {code}, 1, 0)
+def test_what_may_not_be_ours_is_left_to_a_person_who_can_put_it_to_rest(bench: Bench, odd: OddGateway) -> None:
+    row = lost(bench, odd, listed(amount="6.000"))
+    assert (row.status, codes(row), odd.count("create")) == (RowStatus.UNKNOWN, {Code.OTHER_AT_GATEWAY}, 1)
+    assert "--give-up ROW" in row.issues[0].remedy
+    [run] = bench.ledger.unfinished()
+    assert app.give_up(bench.ledger, run, [2, 77]) == [77]
+    done = bench.apply(run)
+    app.write_workbooks(bench.ledger, done, bench.settings.report_dir)
+    assert (bench.statuses(done), codes(bench.row(done))) == (["held"], {Code.GIVEN_UP})
+    assert bench.ledger.unfinished() == []
+
+    again = bench.run([simple(1)])  # its reference stays burnt: nothing goes out under it
+    assert (bench.statuses(again), codes(bench.row(again))) == (["unknown"], {Code.OTHER_AT_GATEWAY})
+    odd.listed(listed())
+    assert bench.statuses(bench.apply(again)) == ["unchanged"]
+    assert (bench.statuses(run), odd.count("create"), odd.count("send")) == (["held"], 1, 1)
+
+
+def test_a_cancelled_invoice_is_held_and_a_new_reference_makes_it_anew(bench: Bench, odd: OddGateway) -> None:
+    row = lost(bench, odd, listed(invoice_status=3))
+    assert (row.status, codes(row), row.sms) == (RowStatus.HELD, {Code.CANCELLED_AT_GATEWAY}, "not wanted")
+    assert (odd.count("create"), odd.count("send")) == (1, 0)
+    [run] = bench.ledger.unfinished()
+    app.write_workbooks(bench.ledger, run, bench.settings.report_dir)
+    assert bench.ledger.unfinished() == []
+    assert bench.statuses(bench.run([simple(1)])) == ["held"]
+    odd.behaviours["create"] = lambda payload: yes(created(7001, payload))
+    assert bench.statuses(bench.run([simple(1, reference="R-1b")])) == ["created"]
 
 
 def test_a_person_settles_it_with_the_invoice_id(bench: Bench, odd: OddGateway) -> None:
@@ -149,17 +167,28 @@ def test_a_person_settles_it_with_the_invoice_id(bench: Bench, odd: OddGateway) 
     odd.behaviours["update"] = lambda payload: yes(
         {"id": 7009, "reference_number": "R-1", "amount": "5.000", "phone": payload["phone"]}
     )
+    odd.behaviours["invoice/7009"] = lambda _: yes(listed(amount="6.000"))
     told = bench.run([simple(1, email="a@example.com", invoice_id="7009")])
     assert (bench.statuses(told), bench.sms(told), bench.row(told).gateway_id) == (["updated"], ["sent"], "7009")
-    assert bench.statuses(bench.apply(first)) == ["held"]  # without the e-mail address it says something else
+    done = bench.apply(first)
+    assert (bench.statuses(done), codes(bench.row(done))) == (["held"], {Code.SUPERSEDED})
     assert (odd.count("create"), odd.count("send")) == (1, 1)
 
 
-def test_a_wrong_invoice_id_leaves_the_lost_one_unknown(bench: Bench, odd: OddGateway) -> None:
+@pytest.mark.parametrize(
+    ("behaviour", "status", "code"),
+    [
+        (no(404, "Request not found, Please verify the request data"), "rejected", Code.GATEWAY_REFUSED),
+        (yes(listed(4, reference_number="R-4")), "held", Code.ID_CONFLICT),
+    ],
+)
+def test_a_wrong_invoice_id_changes_nobody_elses_and_leaves_the_lost_one_unknown(
+    bench: Bench, odd: OddGateway, behaviour: tuple[int, dict[str, Any]], status: str, code: Code
+) -> None:
     lost(bench, odd, listed(amount="6.000"))
-    odd.behaviours["update"] = lambda _: no(404, "Request not found, Please verify the request data")
+    odd.behaviours["invoice/4"] = lambda _: behaviour
     told = bench.run([simple(1, email="a@example.com", invoice_id="4")])
-    assert bench.statuses(told) == ["rejected"]
+    assert (bench.statuses(told), codes(bench.row(told)), odd.count("update")) == ([status], {code}, 0)
     assert bench.ledger.known_references(["R-1"])["R-1"].state is InvoiceState.UNKNOWN
     assert bench.statuses(bench.run([simple(1)])) == ["unknown"]
     assert odd.count("create") == 1
@@ -261,7 +290,7 @@ def cut_off(bench: Bench, rows: list[list[object]], fault: str, *, planned: bool
     run = bench.plan(rows)
     bench.emulator.set_faults(fault)
     with bench.gateway() as gateway, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("batchinvoice.runs.carry_out.settle", lambda *_, **__: 0)
+        patch.setattr("batchinvoice.runs.carry_out.settle", lambda *_, **__: None)
         bench.drive(gateway, run)
     bench.emulator.set_faults()
     return bench.ledger.run(run.id)
@@ -333,7 +362,7 @@ def test_asked_to_stop_it_leaves_the_rest_unknown(bench: Bench) -> None:
         stop.asked = True
 
     with bench.gateway() as gateway, pytest.raises(RunStopped, match="asked to stop"):
-        settle.settle(bench.ledger, gateway, run, app.terms(bench.settings, run), stop, ask, again=True)
+        settle.settle(Job(bench.ledger, gateway, run, app.terms(bench.settings, run), stop, tell=ask), again=True)
     assert bench.statuses(run) == ["unknown"]
 
 
@@ -346,15 +375,15 @@ def at_gateway(number: str, amount: Decimal | None = Decimal(5), status: str = "
 
 def test_judgement() -> None:
     one, other, gone = at_gateway("1"), at_gateway("2", Decimal(6)), at_gateway("3", status="3")
-    assert settle.judge(INVOICE, []).absent
-    assert settle.judge(INVOICE, [one]).found is one
-    assert settle.judge(INVOICE, [at_gateway("1", None)]).found
-    assert settle.judge(INVOICE, [gone, one]).found is one
+    assert judge(INVOICE, []).absent
+    assert judge(INVOICE, [one]).found is one
+    assert judge(INVOICE, [at_gateway("1", None)]).found
+    assert judge(INVOICE, [gone, one]).found is one
     for found, code in (
         ([one, other], Code.SEVERAL_AT_GATEWAY),
         ([other], Code.OTHER_AT_GATEWAY),
         ([gone], Code.CANCELLED_AT_GATEWAY),
     ):
-        why = settle.judge(INVOICE, found).why
+        why = judge(INVOICE, found).why
         assert why
         assert why.code is code
