@@ -21,12 +21,13 @@ from whole_tool import Tool, settings
 
 from batchinvoice.emulator.process import RunningEmulator
 
-ROWS = [row(n, f"{n}.750", delivery="link" if n % 4 == 0 else "sms") for n in range(1, 25)]
-OTHERS = [*ROWS[12:], *(row(n, f"{n}.750") for n in range(25, 31))]
+ROWS = [row(n, f"{n}.750", delivery="link" if n % 4 == 0 else "sms") for n in range(1, 17)]
+OTHERS = [*ROWS[8:], *(row(n, f"{n}.750") for n in range(17, 21))]
 SHEETS = {"invoices.xlsx": ROWS, "the same.xlsx": ROWS, "others.xlsx": OTHERS}
 RUN, RESUME = ("run", "invoices.xlsx", "--yes"), ("resume", "--yes")
 BUSY = ("Another batchinvoice is working with this ledger", "Another process is making the same invoices")
-REPEATS, LONGEST_DELAY = 2, 0.4  # seconds by which one is started before the other
+REPEATS = int(os.environ.get("BATCHINVOICE_REPEATS", "1"))  # of every two at once, with other delays each time
+LONGEST_DELAY = 0.4  # seconds by which one is started before the other
 Words = tuple[str, ...]
 Ended = CompletedProcess[str]
 
@@ -52,7 +53,7 @@ class Case:
     def finish(self, folder: Path, emulator: RunningEmulator, kept: list[str]) -> None:
         """The runs that had to wait are carried out; then all is as if one person had worked alone."""
         emulator.set(latency_ms=0)
-        rows = [*ROWS, *OTHERS[12:]] if "others.xlsx" in self.second else ROWS
+        rows = [*ROWS, *OTHERS[8:]] if "others.xlsx" in self.second else ROWS
         with job_in(folder, emulator) as job:
             for run in kept:
                 job.drive(job.ledger.run(run))
@@ -120,14 +121,15 @@ def calls(emulator: RunningEmulator) -> list[object]:
 
 @contextmanager
 def under_way(tool: Tool, words: Words, emulator: RunningEmulator) -> Iterator[Future[Ended]]:
-    """Inside, this command is at work at a gateway so slow that it cannot end; outside, the gateway is quick again."""
-    emulator.set(latency_ms=150)
+    """Inside, this command is at work, at a gateway too slow for it to end; outside, the gateway is quick again."""
+    emulator.set(latency_ms=50)
     before = len(calls(emulator))
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(tool, *words)
         while len(calls(emulator)) == before:
             assert not ended.done(), ended.result()
-            time.sleep(0.05)
+            time.sleep(0.02)
+        emulator.set(latency_ms=300)
         try:
             yield ended
         finally:
