@@ -89,7 +89,9 @@ class Session:
         if run is None:
             self.screen.say("Nothing to resume: every run that was begun is over and reported.")
             for only in self.ledger.planned_only()[-_MOST_PLANNED:]:
-                self.screen.say(f"Planned and never begun: {only.source_name}. To carry it out: apply {only.id}")
+                self.screen.say(
+                    f"Planned and never begun: {only.source_name}. To carry it out: batchinvoice apply {only.id}"
+                )
         elif run.status is RunStatus.PLANNED:
             self.screen.say(f"Run {run.id} was planned and never begun. To carry it out: batchinvoice apply {run.id}")
         else:
@@ -195,7 +197,8 @@ def _question(summary: Summary) -> str:
         f"text {'up to ' if lost else ''}{_customers(summary.texts_left)}" if summary.texts_left else "",
     ]
     said = ", and ".join(filter(None, parts))
-    return f"{said[0].upper()}{said[1:]} ({_where(summary.run)})?" if said else ""
+    where = _where(summary.run)
+    return f"{where[0].upper()}{where[1:]}: {said}?" if said else ""
 
 
 def _customers(count: int) -> str:

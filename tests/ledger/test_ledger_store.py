@@ -239,3 +239,17 @@ def test_two_processes_that_open_a_new_ledger_at_once_both_can(url: str) -> None
 def test_the_newest_version_is_the_newest_migration() -> None:
     versions = sorted(path.name[:4] for path in (Path(store.__file__).parent / "migrations/versions").glob("[0-9]*.py"))
     assert versions[-1] == NEWEST
+
+
+def test_a_ledger_that_was_worked_with_and_is_gone_is_not_begun_anew(url: str, open_ledger: Opener) -> None:
+    ledger = open_ledger()
+    with ledger.working():
+        pass
+    ledger.close()
+    file = Path(url.removeprefix("sqlite:///"))
+    aside = file.rename(file.with_name("aside.sqlite3"))
+    with pytest.raises(LedgerUnusable, match="is gone, though it has been there"):
+        open_ledger()
+    assert not file.exists()
+    aside.rename(file)
+    open_ledger()

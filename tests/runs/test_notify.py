@@ -180,6 +180,33 @@ def test_a_crash_changes_neither_the_order_nor_the_chunks(
     assert told == whole
 
 
+def test_asked_for_again_it_stays_uncertain_if_it_cannot_leave(bench: Bench, odd: OddGateway) -> None:
+    """Else the next run would send it without asking anybody."""
+    odd.behaviours["create"] = lambda payload: yes(created(7001, payload))
+    odd.behaviours["send"] = lambda _: (502, {})
+    run = bench.run([simple(1)])
+    with bench.gateway() as gateway:
+        gateway.prove()
+        odd.close()
+        with pytest.raises(RunStopped):
+            app.send_sms(bench.ledger, gateway, bench.settings, run, again=True)
+    assert bench.sms(run) == ["unknown"]
+    bench.base_url = bench.emulator.base_url
+    bench.apply(run)
+    assert (bench.sms(run), sent(bench)) == (["unknown"], [])
+
+
+def test_asked_for_again_it_goes_once(bench: Bench) -> None:
+    chunked(bench, 2)
+    bench.emulator.set_faults("send:close-before:2x1")
+    run = bench.run([simple(n) for n in range(5)])
+    assert bench.sms(run) == ["sent", "sent", "unknown", "unknown", "sent"]
+    for _ in range(2):
+        assert bench.sms(bench.send(run, again=True)) == ["sent"] * 5
+    assert len(sent(bench)) == 4
+    assert sorted(bench.texted()) == sorted(set(bench.texted()))
+
+
 class Killed(BaseException):
     """As if the process had ended here."""
 

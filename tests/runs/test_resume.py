@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
+import openpyxl
 import pytest
-from bench import Bench, simple
+from bench import Bench, codes, simple
+from odd_gateway import OddGateway
 
 from batchinvoice import app
+from batchinvoice.invoices.issue import Code
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus
 from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.ledger import Ledger
@@ -138,6 +142,77 @@ def test_a_gateway_that_is_plainly_down_stops_the_run_with_rows_pending(bench: B
     assert len(bench.made()) == len(set(bench.texted())) == len(bench.texted()) == 40
 
 
+def test_one_hiccup_that_takes_every_worker_with_it_stops_nothing(bench: Bench) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 8})
+    bench.emulator.set(latency_ms=30)
+    bench.emulator.set_faults("create:close-before:1x8")
+    assert set(bench.statuses(bench.run([simple(n) for n in range(20)]))) == {"created"}
+
+
+def test_what_was_lost_is_settled_before_anything_more_is_sent(bench: Bench) -> None:
+    """Else each resume of a gateway that loses every answer would only make more rows unknown."""
+    bench.settings = bench.settings.model_copy(update={"concurrency": 1})
+    run = bench.plan([simple(n) for n in range(20)])
+    bench.emulator.set_faults("create:close-after:1")
+    with pytest.raises(RunStopped):
+        bench.apply(run)
+    assert bench.statuses(run).count("unknown") == 8
+    with pytest.raises(RunStopped):
+        bench.apply(run)
+    assert (bench.statuses(run).count("adopted"), bench.statuses(run).count("unknown")) == (8, 8)
+
+
+def test_a_run_with_rows_that_wait_is_not_over_whatever_is_done_with_its_texts(bench: Bench) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 1})
+    run = bench.plan([simple(n) for n in range(12)])
+    bench.emulator.set_faults(*[f"create:close-before:{n}x1" for n in range(3, 13)])
+    with pytest.raises(RunStopped):
+        bench.apply(run)
+    bench.emulator.set_faults()
+    assert bench.send(run).status is RunStatus.FAILED
+    summary = openpyxl.load_workbook(written(bench, run))["Summary"]
+    said = " ".join(str(cell.value) for row in summary.iter_rows() for cell in row)
+    assert (
+        f"rows were not sent yet: batchinvoice resume {run.id}" in said
+        or f"row was not sent yet: batchinvoice resume {run.id}" in said
+    )
+    assert bench.apply(run).status is RunStatus.COMPLETE
+
+
+def written(bench: Bench, run: Run) -> Path:
+    return app.write_workbooks(bench.ledger, bench.ledger.run(run.id), bench.settings.report_dir).report
+
+
+# --- a newer sheet
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_what_a_newer_sheet_says_stands_even_before_it_was_sent(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """Both runs were cut off; the clock may have been set back between them."""
+    first = app.begin(bench.ledger, bench.plan([simple(1, "10.000"), simple(2, "5.000"), simple(3, "7.000")]))
+    real = app.now
+    monkeypatch.setattr(app, "now", lambda: real() + dt.timedelta(days=days))
+    second = app.begin(bench.ledger, bench.plan([simple(1, "12.000"), simple(2, "5.000")]))
+    monkeypatch.undo()
+    assert [run.id for run in bench.ledger.unfinished()] == [first.id, second.id]
+    done = bench.apply(first)
+    assert bench.statuses(done) == ["held", "created", "created"]
+    assert codes(bench.rows(done)[0]) == {Code.SUPERSEDED}
+    assert app.write_workbooks(bench.ledger, done, bench.settings.report_dir).corrections is None
+    assert bench.statuses(bench.apply(second)) == ["created", "unchanged"]
+    made = {reference: invoice["amount"] for reference, [invoice] in bench.made().items()}
+    assert made == {"R-1": "12.000", "R-2": "5.000", "R-3": "7.000"}
+    assert len(bench.texted()) == 3
+
+
+def test_a_sheet_that_was_only_planned_takes_no_others_place(bench: Bench) -> None:
+    first = bench.plan([simple(1, "10.000")])
+    bench.plan([simple(1, "12.000")])
+    assert bench.statuses(bench.apply(first)) == ["created"]
+
+
 def test_lost_answers_now_and_then_stop_nothing(bench: Bench) -> None:
     bench.settings = bench.settings.model_copy(update={"concurrency": 1})
     bench.emulator.set_faults(*[f"create:close-after:{n}x1" for n in range(1, 8)])
@@ -255,6 +330,25 @@ def test_references_that_the_gateway_has_are_held_when_that_is_asked_for(bench: 
         "R-33": 1,
     }
     assert len(bench.texted()) == 2
+
+
+def test_a_cancelled_one_is_named_so(bench: Bench, odd: OddGateway) -> None:
+    there = [
+        {"id": 7001, "reference_number": "R-1", "amount": "7.000", "invoice_status": 3},
+        {"id": 7002, "reference_number": "R-1", "amount": "8.000"},
+    ]
+    odd.listed(*there)
+    row = bench.row(bench.run([simple(1)], check_gateway=True))
+    assert "ID 7001, 7.000 KWD, cancelled; ID 7002, 8.000 KWD." in row.issues[0].message
+    assert (row.status, row.sms, odd.count("create")) == (RowStatus.HELD, "not wanted", 0)
+
+
+def test_with_strict_one_that_is_there_holds_all(bench: Bench) -> None:
+    by_hand(bench, "R-2", "7.000")
+    run = bench.apply(bench.plan([simple(n) for n in (1, 2, 3)], check_gateway=True, strict=True))
+    assert bench.statuses(run) == ["held"] * 3
+    assert [code for row in bench.rows(run) for code in codes(row)] == ["strict", "present-at-gateway", "strict"]
+    assert len(bench.calls("create")) == 1  # the one by hand
 
 
 def test_without_asking_nobody_looks(bench: Bench) -> None:

@@ -327,6 +327,29 @@ def test_the_auditor_asks_for_one_row(tool: Tool) -> None:
     assert [row["Reference"] for row in table(out, "Rows")] == ["INV-1"]
 
 
+def test_a_run_that_nobody_was_asked_about_and_that_met_no_gateway_is_resumed(
+    tool: Tool, gateway: RunningEmulator
+) -> None:
+    sheet = tool.sheet("a.xlsx", [GOOD])
+    down = tool("run", sheet, BATCHINVOICE_BASE_URL="http://127.0.0.1:9")
+    assert (down.returncode, "then: batchinvoice resume" in down.stderr) == (3, True)
+    assert "failed" in tool("history").stdout
+    done = tool.json("resume")
+    assert (done["status"], done["rows"]["created"]) == ("complete", 1)
+    assert len(gateway.truth()["invoices"]) == 1
+
+
+def test_resume_names_what_was_only_planned(tool: Tool) -> None:
+    run = tool.json("plan", tool.sheet("a.xlsx", [GOOD]))["run"]
+    said = tool("resume")
+    assert (
+        said.returncode,
+        f"Planned and never begun: a.xlsx. To carry it out: batchinvoice apply {run}" in said.stdout,
+    ) == (0, True)
+    assert tool("resume", run).returncode == 0
+    assert tool("resume", "--give-up", 2).returncode == 2
+
+
 def test_the_auditor_sees_every_call_that_was_made_for_a_row(tool: Tool, gateway: RunningEmulator) -> None:
     gateway.set_faults("create:close-before:1x1")
     done = tool.json("run", tool.sheet("a.xlsx", [GOOD]))
