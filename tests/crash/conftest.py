@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from scene import Lanes, processes
+from forking import processes
+from scene import Lanes
 
 from batchinvoice.emulator.process import running_emulator
 

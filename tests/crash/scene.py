@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import queue
 import shutil
 import sqlite3
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import openpyxl
+from forking import FORKS
 from history import violations
 from victim import Orders, live
 
@@ -25,25 +24,7 @@ from batchinvoice.emulator.sandbox import SANDBOX
 
 HEADINGS = ("Reference Number", "Customer Name", "Mobile Number", "Amount", "Email", "Delivery")
 _PATIENCE = 60.0  # seconds for one process
-_FORKS = sys.platform != "win32"
 T = TypeVar("T")
-
-
-def processes() -> BaseContext:
-    """How victims are started: forked from a process that has all loaded, or, on Windows, anew."""
-    if not _FORKS:
-        return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver
-
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["warm"])
-    before = os.environ.get("PYTHONPATH", "")
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [before, str(Path(__file__).parent)]))
-    try:
-        forkserver.ensure_running()
-    finally:
-        os.environ["PYTHONPATH"] = before
-    return context
 
 
 THOROUGH = os.environ.get("BATCHINVOICE_CRASH") == "every"
@@ -52,7 +33,7 @@ SECONDS = 3600 if THOROUGH else 300  # for one test
 
 def stride(every: int = 1) -> int:
     """Of how many events one is tried. BATCHINVOICE_CRASH=every tries all, with reads and single statements (slow)."""
-    return 1 if THOROUGH else every if _FORKS else every * 10
+    return 1 if THOROUGH else every if FORKS else every * 10
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import pytest
+from forking import processes
 
 sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("crash", "whole")]
 
@@ -14,6 +15,4 @@ sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("crash", "wh
 @pytest.fixture(scope="session")
 def context() -> BaseContext:
     """How processes are started that have all loaded from the beginning."""
-    from scene import processes
-
     return processes()

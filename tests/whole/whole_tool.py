@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from forking import FORKS, processes
 
 from batchinvoice.emulator.sandbox import SANDBOX
 
@@ -27,16 +29,9 @@ class Tool:
 
     def __call__(self, *words: object, **changed: str) -> subprocess.CompletedProcess[str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("HESABE_", "BATCHINVOICE_"))}
-        return subprocess.run(
-            [sys.executable, "-m", "batchinvoice", *map(str, words)],
-            cwd=self.folder,
-            env={**clean, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200", **self.settings, **changed},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
+        env = {**clean, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200", **self.settings, **changed}
+        command = [*map(str, words)]
+        return _forked(command, self.folder, env) if FORKS else _started(command, self.folder, env)
 
     def json(self, *words: object, **changed: str) -> Any:
         return json.loads(self(*words, "--json", **changed).stdout)
@@ -50,6 +45,44 @@ class Tool:
         path = self.folder / name
         book.save(path)
         return path
+
+
+def _started(words: list[str], folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "batchinvoice", *words],
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def _forked(words: list[str], folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """The same, without loading everything anew."""
+    with tempfile.TemporaryDirectory() as kept:
+        out, err = Path(kept) / "out", Path(kept) / "err"
+        process = processes().Process(target=_main, args=(words, folder, env, out, err))
+        process.start()
+        process.join(60)
+        assert process.exitcode is not None, f"{words} hung"
+        return subprocess.CompletedProcess(words, process.exitcode, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+def _main(words: list[str], folder: Path, env: dict[str, str], out: Path, err: Path) -> None:
+    from batchinvoice.__main__ import main
+
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(env)
+    sys.stdin = Path(os.devnull).open(encoding="utf-8")
+    for name, file, number in (("stdout", out, 1), ("stderr", err, 2)):
+        os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY), number)
+        setattr(sys, name, os.fdopen(number, "w", encoding="utf-8"))
+    sys.argv = ["batchinvoice", *words]
+    main()
 
 
 def settings(folder: Path, base_url: str) -> dict[str, str]:

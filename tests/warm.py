@@ -9,7 +9,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest  # noqa: F401 - the main module of the tests, which each child would load again
-import victim  # noqa: F401
 
 from batchinvoice.demo import run_demo
 from batchinvoice.screen import Screen
