@@ -46,6 +46,13 @@ _RUN_WORDS = {
 }
 
 
+_TO_DO = {
+    RunStatus.PLANNED: "not begun",
+    RunStatus.RUNNING: "under way, or to be resumed",
+    RunStatus.FAILED: "to be resumed",
+}
+
+
 class Screen:
     """The terminal. `quiet` (with --json) keeps everything off standard output; messages then go to standard error."""
 
@@ -149,7 +156,7 @@ class Screen:
     def history(self, runs: Sequence[tuple[Run, int]]) -> None:
         """The latest runs, one a line: name (its day and number), time in Kuwait, and how it stands."""
         for run, need in runs:
-            person = f"{need:,} need a person" if need else "nobody needed"
+            person = _TO_DO.get(run.status) or (f"{need:,} need a person" if need else "nobody needed")
             self.say(
                 f"{run.id}  {run.planned_at.astimezone(KUWAIT):%H:%M}  {run.environment:<7}  {run.status:<8}  "
                 f"{run.input_count:>9,} rows  {run.input_amount:>15,.3f} KWD  {person}  {run.source_name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -19,6 +20,8 @@ from batchinvoice.sheets.errors import CannotWrite, FileInUse
 
 # Nothing that came from a cell may turn into a formula, a link or a number by itself.
 _AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_DRAFT = ".batchinvoice-"
+_OLD_SECONDS = 3600.0  # longer than any workbook takes
 # The same input must give the same bytes, so the file does not say when it was made.
 _CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook's properties know no zone
 
@@ -51,6 +54,7 @@ def put_in_place(path: Path, write: Callable[[Path], object]) -> None:
     draft = draft_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _clear_old_drafts(path.parent)
         write(draft)
         os.replace(draft, path)  # noqa: PTH105 - the name everybody knows for an atomic move
     except (OSError, XlsxFileError) as error:
@@ -73,7 +77,15 @@ def check_folder(folder: Path) -> None:
 
 def draft_name(path: Path) -> Path:
     """A name in the same folder that nobody else has."""
-    return path.with_name(f".{secrets.token_hex(8)}.tmp")
+    return path.with_name(f"{_DRAFT}{secrets.token_hex(8)}.tmp")
+
+
+def _clear_old_drafts(folder: Path) -> None:
+    """Delete what a killed process left behind: customers' data under a name that nobody looks for."""
+    for draft in folder.glob(f"{_DRAFT}*.tmp"):
+        with suppress(OSError):
+            if time.time() - draft.stat().st_mtime > _OLD_SECONDS:
+                draft.unlink()
 
 
 def put_beside(path: Path, draft: Path) -> Path:

@@ -69,3 +69,14 @@ def test_a_failure_while_writing_leaves_nothing_behind(
         raise ZeroDivisionError
     assert only_the_old(target)
     assert list(scratch.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_cleared_away_and_what_another_writes_is_not(tmp_path: Path) -> None:
+    old, young, other = (tmp_path / name for name in (".batchinvoice-0.tmp", ".batchinvoice-1.tmp", "mine.tmp"))
+    for file in (old, young, other):
+        file.write_text("x")
+    for file in (old, other):
+        os.utime(file, (0, 0))
+    with new_book(tmp_path / "a.xlsx", title="A"):
+        pass
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".batchinvoice-1.tmp", "a.xlsx", "mine.tmp"]
