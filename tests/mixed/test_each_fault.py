@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from job import job_in, row
 
 from batchinvoice.emulator.broken_answers import KINDS
@@ -36,17 +37,26 @@ SHEET = [
     row(4, delivery="link"),
     row(40, delivery="whatsapp"),
 ]
-TWICE = pytest.mark.xfail(strict=True, reason="a 401 that comes after the texts were sent lets them be sent again")
-CASES = [
-    pytest.param(name, call, marks=[TWICE] * ((name, call) == ("unauthorised-after", "send")), id=f"{call}-{name}")
-    for call in CALLS
-    for name, kind in KINDS.items()
-    if not kind.calls or call in kind.calls
-]
+TOLD_TWICE = "witnesses.py takes a rejected row's text for that of the invoice made later; the workbook does not"
+# Once one of these passes, its fault goes back into test_fault_mixes.py and test_state_machine.py, too.
+WRONG = {
+    ("send", "unauthorised-after"): "a bulk send that is answered 401 after its texts went out is repeated",
+    ("create", "refused"): TOLD_TWICE,
+    ("update", "refused"): TOLD_TWICE,
+}
 
 
-@pytest.mark.parametrize(("kind", "call"), CASES)
-def test_a_fault_leaves_nothing_behind(kind: str, call: str, emulator: RunningEmulator, tmp_path: Path) -> None:
+def case(call: str, kind: str) -> ParameterSet:
+    reason = WRONG.get((call, kind))
+    marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+    return pytest.param(call, kind, marks=marks, id=f"{call}-{kind}")
+
+
+CASES = [case(call, name) for call in CALLS for name, kind in KINDS.items() if not kind.calls or call in kind.calls]
+
+
+@pytest.mark.parametrize(("call", "kind"), CASES)
+def test_a_fault_leaves_nothing_behind(call: str, kind: str, emulator: RunningEmulator, tmp_path: Path) -> None:
     times = min(TIMES.get(call, 3), 6 if kind in SLOW else 18)
     fault = f"{call}:{kind}{NUMBERS.get(kind, '')}:1x{times}"
     with job_in(tmp_path, emulator, timeout=0.3, settle_seconds=WINDOW.get(kind, 0.02)) as job:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,12 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from job import job_in, row, write_sheet
 from scene import Scene
-from whole_tool import Tool, settings
+from whole_tool import settings
 
 from batchinvoice.emulator.process import RunningEmulator
 
@@ -29,7 +30,7 @@ BUSY = ("Another batchinvoice is working with this ledger", "Another process is 
 REPEATS = int(os.environ.get("BATCHINVOICE_REPEATS", "1"))  # of every two at once, with other delays each time
 LONGEST_DELAY = 0.4  # seconds by which one is started before the other
 Words = tuple[str, ...]
-Ended = CompletedProcess[str]
+Ended = subprocess.CompletedProcess[str]
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,7 @@ def test_who_comes_second_is_told_so_and_leaves_all_alone(
     case: Case, tmp_path: Path, emulator: RunningEmulator, context: BaseContext
 ) -> None:
     case.prepare(tmp_path, emulator)
-    tool = Tool(tmp_path, {**settings(tmp_path, emulator.base_url), "BATCHINVOICE_CONCURRENCY": "1"})
-    with under_way(tool, case.first, emulator) as first:
+    with under_way(case.first, tmp_path, emulator) as first:
         creates = len(calls(emulator))
         second = Scene(tmp_path, emulator, context).run(case.second)
         assert not first.done()
@@ -119,13 +119,20 @@ def calls(emulator: RunningEmulator) -> list[object]:
     return [call for call in emulator.truth()["calls"] if call["name"] == "create"]
 
 
+def started(words: Words, folder: Path, emulator: RunningEmulator) -> Ended:
+    """A command as its users start it, to its end."""
+    env = {**os.environ, **settings(folder, emulator.base_url), "BATCHINVOICE_CONCURRENCY": "1"}
+    command = [sys.executable, "-m", "batchinvoice", *words]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", timeout=60, check=False)
+
+
 @contextmanager
-def under_way(tool: Tool, words: Words, emulator: RunningEmulator) -> Iterator[Future[Ended]]:
+def under_way(words: Words, folder: Path, emulator: RunningEmulator) -> Iterator[Future[Ended]]:
     """Inside, this command is at work, at a gateway too slow for it to end; outside, the gateway is quick again."""
     emulator.set(latency_ms=50)
     before = len(calls(emulator))
     with ThreadPoolExecutor(1) as pool:
-        ended = pool.submit(tool, *words)
+        ended = pool.submit(started, words, folder, emulator)
         while len(calls(emulator)) == before:
             assert not ended.done(), ended.result()
             time.sleep(0.02)
