@@ -81,9 +81,11 @@ class Merchant(RuleBasedStateMachine):
 
     @initialize(count=NUMBERS, faults=SOME_FAULTS)
     def begin(self, count: int, faults: list[str]) -> None:
+        """A first sheet, run while these faults happen."""
         for number in range(1, count + 1):
             self.write_row(number, 5, email=True)
         self.set_faults(faults)
+        self.run()
 
     @rule(number=NUMBERS, amount=st.integers(1, 9), email=st.booleans())
     def write_row(self, number: int, amount: int, email: bool) -> None:
