@@ -88,8 +88,10 @@ def read_ledger(file: Path) -> dict[str, list[Record]]:
         return {
             "runs": ask("SELECT * FROM runs ORDER BY planned_at"),
             "rows": ask(
-                "SELECT r.*, CASE WHEN i.state = 'made' THEN i.gateway_id END AS id,"
-                " CASE WHEN i.id IS NULL OR r.status = 'pending' THEN r.sms ELSE i.sms END AS texted"
+                "SELECT r.*, CASE WHEN i.state = 'made' AND (r.status IN ('created', 'updated', 'unchanged', 'adopted')"
+                " OR r.action = 'update') THEN i.gateway_id END AS id,"
+                " CASE WHEN i.id IS NULL OR r.status IN ('pending', 'held', 'rejected') THEN r.sms ELSE i.sms END"
+                " AS texted"
                 " FROM rows r LEFT JOIN invoices i ON i.id = r.invoice_id ORDER BY r.run_id, r.position"
             ),
             "invoices": ask("SELECT * FROM invoices"),

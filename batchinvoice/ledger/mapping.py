@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.lifecycle import Action, InvoiceState
+from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, InvoiceState
 from batchinvoice.ledger.intent import Intent
 from batchinvoice.ledger.records import (
     ItemRow,
@@ -76,7 +76,9 @@ def to_row(record: RowMapping) -> Row:
     """A stored row, with its invoice's id and link once that is made."""
     derived = ("cells", "invoice", "issues", "sms", "invoice_key", "gateway_id", "link")
     content = record["content"]
-    has_invoice = record["invoice_state"] is InvoiceState.MADE
+    # A create that was refused is not what another run made of it later.
+    speaks_of_it = record["status"] in AT_GATEWAY or record["action"] is Action.UPDATE
+    has_invoice = record["invoice_state"] is InvoiceState.MADE and speaks_of_it
     return Row(
         **{name: record[name] for name in Row.__dataclass_fields__ if name not in derived},
         cells=cells_from_json(record["cells"]),

@@ -19,7 +19,7 @@ CALLS = ("login", "create", "update", "send", "find", "invoice")
 # Kinds that wait: for longer than our time-out, or, what works or shows itself later, for less than the settle window.
 NUMBERS = {"hang-before": "=0.5", "hang-after": "=0.5", "drip": "=0.05", "late": "=0.1", "lag": "=0.15"}
 LATER = ("late", "lag")
-WRONG = ("send:unauthorised-after", "create:refused", "update:refused")  # as test_each_fault.py tells
+ASSUMED = ("send:unauthorised-after",)  # never to happen: see test_each_fault.py
 
 BEFORE = [row(1, email="a@example.com")]
 # Some references begin like others: a look-up by text finds them together.
@@ -40,7 +40,7 @@ def one_fault(draw: st.DrawFn) -> str:
     return f"{call}:{kind}{NUMBERS.get(kind, '')}:{every}{times}"
 
 
-mixes = st.lists(one_fault().filter(lambda fault: not fault.startswith(WRONG)), min_size=1, max_size=4)
+mixes = st.lists(one_fault().filter(lambda fault: not fault.startswith(ASSUMED)), min_size=1, max_size=4)
 
 
 @pytest.mark.timeout(600)  # for a failure to be made small

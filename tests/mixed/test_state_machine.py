@@ -28,6 +28,7 @@ from batchinvoice.emulator.process import RunningEmulator
 FORKS = sys.platform != "win32"
 FAULTS = (
     *("create:close-after:2", "create:http-500-after:3", "create:close-before:2", "create:unauthorised-after:2"),
+    "create:refused:3",
     *("update:garbled:1x1", "find:close-before:2x2", "send:cut:2", "send:close-before:1x1"),
 )
 SOME_FAULTS = st.lists(st.sampled_from(FAULTS), max_size=2, unique=True)

@@ -77,7 +77,7 @@ def _main(words: list[str], folder: Path, env: dict[str, str], out: Path, err: P
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
-    sys.stdin = Path(os.devnull).open(encoding="utf-8")
+    sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
     for name, file, number in (("stdout", out, 1), ("stderr", err, 2)):
         os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY), number)
         setattr(sys, name, os.fdopen(number, "w", encoding="utf-8"))
