@@ -228,6 +228,7 @@ def test_answers_under_way_are_written_down_whatever_ends_the_run(
 
 def test_ctrl_c_lets_calls_end_and_keeps_the_rest_pending(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     pressed = iter([True])
     really_wait = deliver.wait
 
@@ -241,7 +242,7 @@ def test_ctrl_c_lets_calls_end_and_keeps_the_rest_pending(bench: Bench, monkeypa
     with pytest.raises(RunStopped, match="asked to stop"):
         bench.apply(run)
     assert sorted(bench.statuses(run)) == ["created"] * 2 + ["pending"] * 8
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
 def test_pages_that_need_no_call_do_not_end_the_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

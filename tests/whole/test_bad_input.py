@@ -106,10 +106,10 @@ def test_what_json_prints_has_every_key_whatever_happened(tool: Tool) -> None:
     assert result["run"], "a run that was planned is named, so that it can be applied"
 
 
-def test_once_the_setting_is_mended_the_planned_run_goes_on(tool: Tool, gateway: RunningEmulator) -> None:
+def test_once_the_setting_is_mended_the_run_goes_on(tool: Tool, gateway: RunningEmulator) -> None:
     stopped = tool("run", tool.sheet("a.xlsx", [GOOD]), HESABE_PASSWORD="wrong")
-    run = stopped.stderr.split("batchinvoice apply ")[1].split()[0]
-    assert tool("apply", run).returncode == 0
+    run = stopped.stderr.split("batchinvoice resume ")[1].split()[0]
+    assert tool("resume", run).returncode == 0
     assert len(gateway.truth()["invoices"]) == 1
 
 
