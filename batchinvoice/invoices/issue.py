@@ -226,7 +226,7 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.LOOK_UP_BLIND: Words(
         "The answer was lost, and whether the invoice is there cannot be told: the gateway's look-up does not even show invoices that were certainly made.",
-        "Look for the reference in the gateway's panel. If it is there, write its ID into the column Invoice ID; if not, give the row a new reference and put the old row to rest (batchinvoice resume RUN --give-up ROW). Then run the sheet.",
+        "Look for the reference in the gateway's panel. If it is there, write its ID into the column Invoice ID; if not, give the row a new reference and put the old row to rest (batchinvoice resume {run} --give-up {row}). Then run the sheet.",
     ),
     Code.SEVERAL_AT_GATEWAY: Words(
         "The answer was lost, and the gateway has {count} invoices of this reference: {ids}.",
@@ -234,7 +234,7 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.OTHER_AT_GATEWAY: Words(
         "The answer was lost, and the gateway has an invoice of this reference, ID {value}, over {amount} instead of {expected} KWD.",
-        "Look at it in the gateway's panel. If it is meant to be this one, write its ID into the column Invoice ID; if not, give the row a new reference and put the old row to rest (batchinvoice resume RUN --give-up ROW). Then run the sheet.",
+        "Look at it in the gateway's panel. If it is meant to be this one, write its ID into the column Invoice ID; if not, give the row a new reference and put the old row to rest (batchinvoice resume {run} --give-up {row}). Then run the sheet.",
     ),
     Code.CANCELLED_AT_GATEWAY: Words(
         "The answer was lost, and the gateway's invoice of this reference, ID {value}, has been cancelled.",

@@ -118,7 +118,9 @@ class Entry:
 
     def settle(self, intent: Intent, outcome: Outcome) -> None:
         """Write down what came of a call."""
-        done = {"ended_at": self._now, "outcome": str(outcome.status), "detail": outcome.detail}
+        done = {"ended_at": self._now, "outcome": str(outcome.status)}
+        if outcome.detail:  # else what was written down before still tells most
+            done["detail"] = outcome.detail
         self._db.execute(update(attempts).where(attempts.c.id == intent.attempt).values(done))
         self._db.execute(
             update(invoices).where(invoices.c.id == intent.invoice_key).values(self._invoice_values(intent, outcome))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.gateway.records import GatewayInvoice
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.issue import UNSETTLED, Code, Problem, problem
+from batchinvoice.invoices.issue import UNSETTLED, Code, Issue, Problem, problem
 from batchinvoice.invoices.lifecycle import RowStatus, SmsStatus
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger
@@ -169,8 +169,12 @@ class _Search:
         return adopted(intent, seen.found, sms, self._places_of(intent.row))
 
     def _left(self, intent: Intent, why: Problem, status: RowStatus = RowStatus.UNKNOWN) -> Outcome:
-        said = self._places_of(intent.row).issue(intent.row.row, Field.REFERENCE, why)
-        return Outcome(status, (said,), tries=0)
+        return Outcome(status, (self._said(intent.row, why),), tries=0)
+
+    def _said(self, row: Row, why: Problem) -> Issue:
+        """Why a row is left, with the names that its remedy needs."""
+        named = {**why.params, "run": row.run_id, "row": str(row.row)}
+        return self._places_of(row).issue(row.row, Field.REFERENCE, Problem(why.code, named))
 
     def _places_of(self, row: Row) -> Places:
         if row.run_id not in self._places:
@@ -200,6 +204,6 @@ class _Search:
         problems = [Problem(issue.code, issue.params) for issue in outcome.issues]
         echoes = []
         for row in self._job.ledger.rows_of_lost(self._job.run, intent):
-            said = tuple(self._places_of(row).issue(row.row, Field.REFERENCE, each) for each in problems)
+            said = tuple(self._said(row, each) for each in problems)
             echoes.append((_unsaid(row), Outcome(outcome.status, said, tries=0)))
         return echoes

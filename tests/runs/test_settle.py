@@ -134,7 +134,7 @@ def test_several_of_one_reference_are_left_to_a_person_who_is_told_their_ids(ben
 def test_what_may_not_be_ours_is_left_to_a_person_who_can_put_it_to_rest(bench: Bench, odd: OddGateway) -> None:
     row = lost(bench, odd, listed(amount="6.000"))
     assert (row.status, codes(row), odd.count("create")) == (RowStatus.UNKNOWN, {Code.OTHER_AT_GATEWAY}, 1)
-    assert "--give-up ROW" in row.issues[0].remedy
+    assert f"(batchinvoice resume {row.run_id} --give-up 2)" in row.issues[0].remedy
     [run] = bench.ledger.unfinished()
     assert app.give_up(bench.ledger, run, [2, 77]) == [77]
     done = bench.apply(run)
