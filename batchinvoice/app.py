@@ -16,7 +16,7 @@ from batchinvoice.gateway.client import Credentials, Gateway, longest_call
 from batchinvoice.invoices.check import Checked, check
 from batchinvoice.invoices.invoice import SmsMode, WireForms
 from batchinvoice.invoices.kuwait import kuwait_date
-from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus, run_status
+from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus, run_status
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
@@ -175,8 +175,9 @@ def texts_to_send(*, again: bool) -> tuple[SmsStatus, ...]:
 
 def give_up(ledger: Ledger, run: Run, numbers: Collection[int]) -> list[int]:
     """Hold those rows of the run that are unknown, by their numbers in the sheet; returns the numbers that are not."""
-    rows = [row for row in ledger.rows(run, RowStatus.UNKNOWN) if row.row in numbers]
     with ledger.working():
+        unknown = [row for row in ledger.rows(run, RowStatus.UNKNOWN) if row.action is not Action.UPDATE]
+        rows = [row for row in unknown if row.row in numbers]
         settle.give_up(ledger, run, rows)
     return sorted(set(numbers) - {row.row for row in rows})
 

@@ -194,7 +194,7 @@ def run(
 
 
 @cli.command()
-@click.argument("run_id", metavar="RUN", required=False)
+@click.argument("run_id", metavar="[RUN]", required=False)
 @click.option(
     "--give-up", "rows", metavar="ROW", multiple=True, type=int, help="Put a row of unknown outcome to rest; needs RUN."
 )

@@ -62,9 +62,9 @@ class Session:
     def run_sheet(self, sheet: Path, *, sms: bool, strict: bool, check_gateway: bool) -> Ending:
         """Plan a sheet and carry it out. Raises UnreadableSheet, CannotWrite or LedgerError."""
         asked = {"sms": sms, "strict": strict, "check_gateway": check_gateway}
-        return self.carry_out(app.plan_sheet(self.ledger, self.settings, sheet, **asked))
+        return self.carry_out(app.plan_sheet(self.ledger, self.settings, sheet, **asked), fresh=True)
 
-    def carry_out(self, run: Run) -> Ending:
+    def carry_out(self, run: Run, *, fresh: bool = False) -> Ending:
         """Show what is left to do, prove the gateway, ask, deliver and report, even if it is stopped on the way."""
         summary = summarise(self.ledger, run)
         # What is not settled yet is about to be.
@@ -74,14 +74,14 @@ class Session:
             self.screen.say("Nothing is left to send in this run.")
             with self.ledger.working():
                 return self.finish(app.concluded(self.ledger, run))
-        return self._drive(run, _question(summary), texts_only=False)
+        return self._drive(run, _question(summary, fresh=fresh), texts_only=False)
 
     def give_up(self, run: Run, numbers: Collection[int]) -> None:
         """Put rows of unknown outcome to rest, as a person says. Raises LedgerError."""
         others = app.give_up(self.ledger, run, numbers)
         if others:
             self.screen.trouble(
-                f"Not unknown in run {run.id}, so left as they are: rows {', '.join(map(str, others))}."
+                f"No new invoice is unknown there, so left as they are: rows {', '.join(map(str, others))}."
             )
 
     def nothing_to_resume(self, run: Run | None) -> None:
@@ -186,13 +186,15 @@ class Session:
             app.apply_run(self.ledger, gateway, self.settings, run, progress, self.screen.say)
 
 
-def _question(summary: Summary) -> str:
-    """What a person is asked; nothing if nothing would leave."""
+def _question(summary: Summary, *, fresh: bool) -> str:
+    """What a person is asked; nothing if nothing would leave. `fresh`: planned at this moment, so no plan is stale."""
+    unchanged = 0 if fresh else summary.left.get(Action.UNCHANGED, (0, Decimal(0)))[0]
     sent = [summary.left.get(action, (0, Decimal(0))) for action in (Action.CREATE, Action.UPDATE)]
     count, amount = sum(n for n, _ in sent), sum((kwd for _, kwd in sent), Decimal(0))
     lost = summary.rows[RowStatus.UNKNOWN]
     parts = [
         f"send {count:,} invoice{'' if count == 1 else 's'}, {amount:,.3f} KWD" if count else "",
+        f"compare {unchanged:,} anew, unchanged when planned, and send what differs now" if unchanged else "",
         f"look for {lost:,} whose answer was lost and send what is certainly not there" if lost else "",
         f"text {'up to ' if lost else ''}{_customers(summary.texts_left)}" if summary.texts_left else "",
     ]

@@ -82,6 +82,7 @@ class Code(StrEnum):
     PRESENT_AT_GATEWAY = "present-at-gateway"
     ID_TAKEN = "id-taken"
     SUPERSEDED = "superseded"
+    SUPERSEDED_UNSURE = "superseded-unsure"
     GIVEN_UP = "given-up"
     STRICT = "strict"
     NO_SMS = "no-sms"
@@ -243,6 +244,10 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.PRESENT_AT_GATEWAY: Words(
         "The gateway has this reference already: {found}.",
         "If it is this invoice, write its ID into the column Invoice ID; if not, give the row a new reference. Then run the sheet.",
+    ),
+    Code.SUPERSEDED_UNSURE: Words(
+        "A newer sheet (run {run}) says something else of this invoice, so this row's change was not repeated; it may have been carried out before.",
+        "Look at the invoice in the gateway's panel. If it is not as the newer sheet says, run the newer sheet again.",
     ),
     Code.GIVEN_UP: Words(
         "The answer was lost, and a person has put this row to rest: the invoice may or may not be at the gateway.",

@@ -162,15 +162,14 @@ class Account:
         """Rows of unknown outcome that can simply be decided anew; `changes`: changes of unknown outcome, too."""
         return [to_row(record) for record in self._all(queries.to_take_up(run, changes=changes))]
 
-    def said_later(self, run: Run, wanted: Sequence[str]) -> dict[str, list[Said]]:
-        """What rows of runs that were planned later, and begun, say of these references; the oldest run first."""
-        later = [name for (name,) in self._tuples(queries.later_runs(run))]
-        found: dict[str, list[Said]] = {}
-        for name in later:
-            for batch in batches(wanted, _PAGE):
-                for reference, run_id, content in self._tuples(queries.said([name], batch)):
-                    invoice = Invoice.from_content(content) if content else None
-                    found.setdefault(reference, []).append(Said(run_id, invoice))
+    def said_later(self, run: Run, references: Sequence[str], known: Sequence[Known]) -> list[Said]:
+        """What rows of runs that were planned later, and begun, say of these; the oldest run first. At most a page."""
+        keys, ids = [each.key for each in known], [each.gateway_id for each in known if each.gateway_id]
+        found = []
+        for (name,) in self._tuples(queries.later_runs(run)):
+            for run_id, reference, key, content, stated in self._tuples(queries.said(name, references, keys, ids)):
+                invoice = Invoice.from_content(content, stated) if content else None
+                found.append(Said(run_id, reference, key, invoice))
         return found
 
     def lately_made(self, *, subscription: bool, limit: int) -> list[tuple[str, dt.datetime]]:

@@ -180,7 +180,9 @@ class Entry:
         call = (sms_calls.c.run_id == run.id) & (sms_calls.c.number == number)
         self._db.execute(update(sms_calls).where(call).values(outcome=outcome, message=message, ended_at=self._now))
         for state, keys in _by_state(texted).items():
-            after = state if outcome is SmsStatus.PENDING else outcome
+            # A refusal says nothing about an earlier send whose answer was lost.
+            not_told = outcome is SmsStatus.PENDING or (outcome, state) == (SmsStatus.FAILED, SmsStatus.UNKNOWN)
+            after = state if not_told else outcome
             self._db.execute(update(invoices).where(invoices.c.id.in_(keys)).values(sms=after, updated_at=self._now))
 
     def _attempt(self, run: Run, row: Row, invoice: Invoice, key: int, action: Action, before: Known | None) -> Intent:
@@ -191,11 +193,12 @@ class Entry:
     def _invoice_values(self, intent: Intent, outcome: Outcome) -> dict[str, object]:
         values: dict[str, object] = {"updated_at": self._now}
         if outcome.status in (RowStatus.CREATED, RowStatus.UPDATED, RowStatus.ADOPTED):
+            doubtful = intent.doubtful or any(issue.is_error for issue in outcome.issues)
             values |= {
                 "state": InvoiceState.MADE,
                 "content": intent.invoice.content(),
                 # What the gateway said back to be otherwise is not certain: no later row may pass for unchanged.
-                "fingerprint": "" if any(i.is_error for i in outcome.issues) else intent.invoice.fingerprint(),
+                "fingerprint": "" if doubtful else intent.invoice.fingerprint(),
             }
         elif intent.action is Action.CREATE and outcome.status in (RowStatus.REJECTED, RowStatus.PENDING):
             values |= {"state": InvoiceState.NOT_MADE}

@@ -18,7 +18,8 @@ STATED = "sheet"  # the origin of an invoice whose id was never confirmed by the
 class Intent:
     """A call that is written down and may now be made. `attempt` and `invoice_key` are the ledger's own numbers.
 
-    `renames`: an update that gives its invoice a reference which it did not have before.
+    `renames`: an update that gives its invoice a reference which it did not have before. For a create of unknown
+    outcome, `sms` is the text message's state, and `doubtful` says that a change of the invoice may have followed.
     """
 
     attempt: int
@@ -29,6 +30,8 @@ class Intent:
     before: Known | None
     at: dt.datetime
     renames: bool = False
+    sms: SmsStatus | None = None
+    doubtful: bool = False
 
     @property
     def stated(self) -> bool:

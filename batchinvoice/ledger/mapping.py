@@ -101,6 +101,8 @@ def to_intent(row: RowMapping, invoice: RowMapping) -> Intent:
         action=Action.CREATE,
         before=None,
         at=invoice["intended_at"],
+        sms=invoice["sms"],
+        doubtful=not invoice["fingerprint"],
     )
 
 

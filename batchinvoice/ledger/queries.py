@@ -116,10 +116,11 @@ def later_runs(run: Run) -> Select[Any]:
     return select(runs.c.id).where(own, later).order_by(runs.c.sequence)
 
 
-def said(run_ids: Collection[str], references: Collection[str]) -> Select[Any]:
-    """What the rows of these runs say of these references."""
-    query = select(rows.c.reference, rows.c.run_id, rows.c.content)
-    return query.where(rows.c.run_id.in_(run_ids), rows.c.reference.in_(references)).order_by(rows.c.position)
+def said(run_id: str, references: Collection[str], keys: Collection[int], ids: Collection[str]) -> Select[Any]:
+    """What the rows of a run say of these references, invoices and gateway ids."""
+    query = select(rows.c.run_id, rows.c.reference, rows.c.invoice_id, rows.c.content, rows.c.stated_id)
+    of_these = rows.c.reference.in_(references) | rows.c.invoice_id.in_(keys) | rows.c.stated_id.in_(ids)
+    return query.where(rows.c.run_id == run_id, of_these).order_by(rows.c.position)
 
 
 def lately_made(subscription: bool, limit: int) -> Select[Any]:

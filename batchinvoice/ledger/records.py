@@ -118,14 +118,6 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a row of some run says of a reference; `invoice` is None if the row is invalid."""
-
-    run_id: str
-    invoice: Invoice | None
-
-
-@dataclass(frozen=True, slots=True)
 class Attempt:
     """One call that was made for a row, and what came of it, as far as it is known. Times are aware, UTC."""
 
@@ -134,6 +126,22 @@ class Attempt:
     ended_at: dt.datetime | None
     outcome: str | None
     detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row of some run says. `key`: the ledger's number of its invoice. `invoice` is None if it is invalid."""
+
+    run_id: str
+    reference: str
+    key: int | None
+    invoice: Invoice | None
+
+    def of(self, invoice: Invoice, known: Known | None) -> bool:
+        """Whether it speaks of this invoice: by its reference, or by the invoice that the ledger knows."""
+        by_id = self.invoice.invoice_id if self.invoice else None
+        known_so = known is not None and (self.key == known.key or (by_id or "") == known.gateway_id)
+        return self.reference == invoice.reference or known_so
 
 
 @dataclass(frozen=True, slots=True)

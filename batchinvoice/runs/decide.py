@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from batchinvoice.invoices.columns import Field, heading
-from batchinvoice.invoices.invoice import CHANGEABLE, Invoice, changed
+from batchinvoice.invoices.invoice import CHANGEABLE, TEXTED_TYPE, Invoice, changed
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus
 from batchinvoice.ledger.records import Known, Said
@@ -96,12 +96,21 @@ def _update(invoice: Invoice, known: Known | None, said: tuple[tuple[Field, Prob
     return Decision(Action.UPDATE, known=known, problems=said)
 
 
+def texts_nobody(invoice: Invoice, decision: Decision) -> Decision:
+    """The decision in a run that texts nobody: a row that the gateway would text at once is held."""
+    if decision.action is not Action.CREATE or invoice.raw_types is None or invoice.raw_types[0] != TEXTED_TYPE:
+        return decision
+    return Decision(Action.NONE, RowStatus.HELD, problems=((Field.INVOICE_TYPE, problem(Code.NO_SMS)),))
+
+
 def superseded(invoice: Invoice, decision: Decision, later: Sequence[Said]) -> Decision:
-    """The decision; held if it would send what a later run says otherwise. `later`: its rows of the same reference."""
+    """The decision; held if it would send what a row of a later run says otherwise of the same invoice."""
     if decision.action is Action.UNCHANGED or decision.status is RowStatus.UNKNOWN:
         return decision
-    newer = [said.run_id for said in later if said.invoice != invoice]
+    newer = [said.run_id for said in later if said.of(invoice, decision.known) and said.invoice != invoice]
     if not newer:
         return decision
-    older = problem(Code.SUPERSEDED, run=newer[-1])
+    # A change whose answer was lost may have been carried out before the newer sheet came.
+    lost = decision.action is Action.UPDATE and decision.known is not None and not decision.known.fingerprint
+    older = problem(Code.SUPERSEDED_UNSURE if lost else Code.SUPERSEDED, run=newer[-1])
     return Decision(Action.NONE, RowStatus.HELD, decision.known, ((Field.REFERENCE, older),))

@@ -9,24 +9,24 @@ import datetime as dt
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.gateway.records import GatewayInvoice
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.invoice import create_payload, sms_after_create, update_payload
+from batchinvoice.invoices.invoice import Invoice, create_payload, sms_after_create, update_payload
 from batchinvoice.invoices.issue import Code, problem
 from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.records import Row
-from batchinvoice.runs.decide import Decision, superseded
+from batchinvoice.runs.decide import Decision, superseded, texts_nobody
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.memory import Memory
-from batchinvoice.runs.outcome import failed, stops_the_run, succeeded
+from batchinvoice.runs.outcome import failed, stops_the_run, succeeded, with_owner
 from batchinvoice.runs.places import Places
 from batchinvoice.runs.stopping import WORDS
 
@@ -114,10 +114,15 @@ class _Delivery:
         while page := self._job.ledger.page(self._job.run, after, _PAGE, RowStatus.PENDING):
             after = page[-1].position
             meant = [(row, row.invoice) for row in page if row.invoice]
-            known = Memory(self._job.ledger, [invoice for _, invoice in meant])
-            later = self._job.ledger.said_later(self._job.run, [invoice.reference for _, invoice in meant])
-            for row, invoice in meant:
-                yield row, superseded(invoice, known.decide(invoice), later.get(invoice.reference, ()))
+            memory = Memory(self._job.ledger, [invoice for _, invoice in meant])
+            decided = [(row, invoice, memory.decide(invoice)) for row, invoice in meant]
+            known = [decision.known for _, _, decision in decided if decision.known]
+            later = self._job.ledger.said_later(self._job.run, [invoice.reference for _, invoice in meant], known)
+            for row, invoice, decision in decided:
+                yield row, self._allowed(invoice, superseded(invoice, decision, later))
+
+    def _allowed(self, invoice: Invoice, decision: Decision) -> Decision:
+        return decision if self._job.run.options["sms"] == "yes" else texts_nobody(invoice, decision)
 
     def _claim(self, entry: Entry) -> tuple[list[Intent], int]:
         """Write down the intents of as many rows as there are free workers, and settle the rows that need no call."""
@@ -158,21 +163,11 @@ class _Delivery:
     def _land(self, entry: Entry, intent: Intent, future: Future[_Answer]) -> bool:
         """Write down what came of a call; False if the row has not come to its end."""
         answer = future.result()
-        outcome = self._with_owner(entry, intent, answer.outcome)
+        outcome = with_owner(entry, self._job.run, intent, answer.outcome, self._places)
         entry.settle(intent, outcome)
         self._losses.landed(intent, outcome)
         self._stop = self._stop or answer.stop
         return outcome.status not in (RowStatus.PENDING, RowStatus.UNKNOWN)
-
-    def _with_owner(self, entry: Entry, intent: Intent, outcome: Outcome) -> Outcome:
-        """The outcome; if another invoice of the ledger has the id that the gateway gave, the row says so."""
-        if not outcome.gateway_id:
-            return outcome
-        owner = entry.owner_of(outcome.gateway_id, self._job.run, intent.invoice_key)
-        if owner is None:
-            return outcome
-        taken = problem(Code.ID_TAKEN, value=outcome.gateway_id, other=owner)
-        return replace(outcome, issues=(*outcome.issues, self._places.issue(intent.row.row, Field.REFERENCE, taken)))
 
     def _send(self, intent: Intent) -> _Answer:
         """Make the call of one intent; runs in a worker."""

@@ -1,7 +1,8 @@
-"""What an answer, or its absence, means for a row. Pure."""
+"""What an answer, or its absence, means for a row."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from batchinvoice.gateway.client import Done
@@ -11,7 +12,9 @@ from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.headings import meaning
 from batchinvoice.invoices.issue import Code, Issue, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
+from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.intent import Intent, Outcome
+from batchinvoice.ledger.records import Run
 from batchinvoice.runs.echo import differences
 from batchinvoice.runs.places import Places
 
@@ -59,6 +62,15 @@ def _fils(amount: Decimal | None) -> Decimal | None:
 def adopted(intent: Intent, found: GatewayInvoice, sms: SmsStatus | None, places: Places, tries: int = 0) -> Outcome:
     """The outcome of a create that was found to have been carried out, after so many more tries."""
     return succeeded(intent, Done(found, tries), sms, places, RowStatus.ADOPTED)
+
+
+def with_owner(entry: Entry, run: Run, intent: Intent, outcome: Outcome, places: Places) -> Outcome:
+    """The outcome; if another invoice of the ledger has the id that the gateway gave, the row says so."""
+    owner = entry.owner_of(outcome.gateway_id, run, intent.invoice_key) if outcome.gateway_id else None
+    if owner is None:
+        return outcome
+    taken = problem(Code.ID_TAKEN, value=outcome.gateway_id, other=owner)
+    return replace(outcome, issues=(*outcome.issues, places.issue(intent.row.row, Field.REFERENCE, taken)))
 
 
 def failed(intent: Intent, error: GatewayError, places: Places) -> Outcome:

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from batchinvoice.invoices.check import Checked, CheckedRow
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.invoice import TEXTED_TYPE, Delivery, Invoice, SmsMode
+from batchinvoice.invoices.invoice import Delivery, SmsMode
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import ItemRow, NewRow, NewRun, TableShape
-from batchinvoice.runs.decide import Decision
+from batchinvoice.runs.decide import Decision, texts_nobody
 from batchinvoice.runs.memory import Memory
 from batchinvoice.runs.places import Places
 from batchinvoice.sheets.reading import Source
@@ -90,7 +90,8 @@ def planned(checked: Checked, ledger: Ledger, options: Options) -> list[NewRow]:
     of_no_row = (*checked.notes, *(issue for line in checked.item_lines for issue in line.issues))
     bad = any(issue.is_error for issue in (*of_no_row, *(issue for row in rows for issue in row.issues)))
     if options.strict and bad:
-        rows = [_held_back(row, places) if row.status is RowStatus.PENDING else row for row in rows]
+        to_hold = (RowStatus.PENDING, RowStatus.UNKNOWN)  # what is unknown belongs to the run that meant it
+        rows = [_held_back(row, places) if row.status in to_hold else row for row in rows]
     return rows
 
 
@@ -102,8 +103,7 @@ def _decided(rows: Sequence[CheckedRow], ledger: Ledger, options: Options) -> It
             decision = Decision(Action.NONE, row.status)
             if row.status is RowStatus.PENDING and row.invoice:
                 decision = known.decide(row.invoice)
-                if decision.action is Action.CREATE:
-                    decision = _texts_nobody(row.invoice, options) or decision
+                decision = decision if options.sms else texts_nobody(row.invoice, decision)
             elif row.status is RowStatus.INVALID and row.invoice:
                 row, decision = _sent_before(row, known.decide(row.invoice), decision)
             yield row, decision
@@ -140,13 +140,6 @@ def _alone(row: CheckedRow, decision: Decision, speak_of: Mapping[int, Sequence[
     numbers = ", ".join(str(other.row) for other in others)
     repeated = problem(Code.ID_REPEATED, value=decision.known.gateway_id, rows=numbers)
     return Decision(Action.NONE, RowStatus.HELD, decision.known, ((Field.INVOICE_ID, repeated),))
-
-
-def _texts_nobody(invoice: Invoice, options: Options) -> Decision | None:
-    """A row that the gateway would text at once cannot go in a run that texts nobody."""
-    if options.sms or invoice.raw_types is None or invoice.raw_types[0] != TEXTED_TYPE:
-        return None
-    return Decision(Action.NONE, RowStatus.HELD, problems=((Field.INVOICE_TYPE, problem(Code.NO_SMS)),))
 
 
 def _new_row(position: int, row: CheckedRow, decision: Decision, places: Places) -> NewRow:

@@ -30,7 +30,7 @@ def hold_present(job: Job) -> None:
     nothing, so a run that is taken up looks again. Raises RunStopped when somebody asks to stop or a look-up fails:
     then nothing was sent.
     """
-    places, after, held = Places.of(job.run), -1, 0
+    places, after = Places.of(job.run), -1
     with ThreadPoolExecutor(job.terms.workers, thread_name_prefix="present") as pool:
         while page := job.ledger.page(job.run, after, _PAGE, RowStatus.PENDING):
             after = page[-1].position
@@ -40,13 +40,17 @@ def hold_present(job: Job) -> None:
                 found = list(pool.map(lambda row: look_up(job.gateway, row.reference, _EVER, job.terms.clock()), new))
             except GatewayError as error:
                 raise RunStopped(f"the look-up of references (--check-gateway) failed. {error.message}") from None
-            present = [(row, _held(row, there, places)) for row, there in zip(new, found, strict=True) if there]
-            _hold(job, present)
-            held += len(present)
-    if held and job.run.options["strict"] == "yes":
+            _hold(job, [(row, _held(row, there, places)) for row, there in zip(new, found, strict=True) if there])
+    if job.run.options["strict"] == "yes" and _any_held(job):
         strict = problem(Code.STRICT)
         while page := job.ledger.page(job.run, -1, _PAGE, RowStatus.PENDING):
             _hold(job, [(r, Outcome(RowStatus.HELD, (places.issue(r.row, None, strict),), tries=0)) for r in page])
+
+
+def _any_held(job: Job) -> bool:
+    """Whether a reference was found at the gateway, now or before the run was cut off."""
+    held = job.ledger.rows(job.run, RowStatus.HELD)
+    return any(issue.code is Code.PRESENT_AT_GATEWAY for row in held for issue in row.issues)
 
 
 def _hold(job: Job, rows: Sequence[tuple[Row, Outcome]]) -> None:

@@ -119,7 +119,7 @@ def _said(issues: Sequence[Issue]) -> tuple[list[str], list[str]]:
 
 
 # What no change of the row itself would mend.
-_NOT_MENDED = frozenset({Code.STRICT, Code.SUPERSEDED, Code.GIVEN_UP})
+_NOT_MENDED = frozenset({Code.STRICT, Code.SUPERSEDED, Code.SUPERSEDED_UNSURE, Code.GIVEN_UP})
 
 
 def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:

@@ -19,7 +19,7 @@ from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Row, Run
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.look_up import Seen, judge, look_up
-from batchinvoice.runs.outcome import adopted
+from batchinvoice.runs.outcome import adopted, with_owner
 from batchinvoice.runs.places import Places
 from batchinvoice.runs.stopping import WORDS
 
@@ -46,6 +46,7 @@ def give_up(ledger: Ledger, run: Run, rows: Iterable[Row]) -> None:
     """
     places = Places.of(run)
     with ledger.entry() as entry:
+        entry.note_change(run.id)
         for row in rows:
             said = places.issue(row.row, Field.REFERENCE, problem(Code.GIVEN_UP))
             entry.settle_row(_unsaid(row), row.action, Outcome(RowStatus.HELD, (said,), tries=0), row.invoice_key)
@@ -165,7 +166,7 @@ class _Search:
             why = seen.why or problem(Code.OUTCOME_UNKNOWN, detail="")
             cancelled = why.code is Code.CANCELLED_AT_GATEWAY
             return self._left(intent, why, RowStatus.HELD if cancelled else RowStatus.UNKNOWN)
-        sms = SmsStatus.SENT if intent.row.sms is SmsStatus.UNKNOWN else None  # the gateway texts what it makes so
+        sms = SmsStatus.SENT if intent.sms is SmsStatus.UNKNOWN else None  # the gateway texts what it makes so
         return adopted(intent, seen.found, sms, self._places_of(intent.row))
 
     def _left(self, intent: Intent, why: Problem, status: RowStatus = RowStatus.UNKNOWN) -> Outcome:
@@ -186,10 +187,12 @@ class _Search:
         if not settled:
             return
         # All is read before the entry, which keeps every other reader out, us included.
+        for intent, _ in settled:
+            self._places_of(intent.row)
         echoes = [echo for intent, outcome in settled for echo in self._same_said(intent, outcome)]
         with self._job.ledger.entry() as entry:
             for intent, outcome in settled:
-                entry.settle(intent, outcome)
+                entry.settle(intent, with_owner(entry, self._job.run, intent, outcome, self._places_of(intent.row)))
                 if intent.row.run_id != self._job.run.id:
                     entry.note_change(intent.row.run_id)
             for row, said in echoes:

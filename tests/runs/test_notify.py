@@ -196,6 +196,17 @@ def test_asked_for_again_it_stays_uncertain_if_it_cannot_leave(bench: Bench, odd
     assert (bench.sms(run), sent(bench)) == (["unknown"], [])
 
 
+def test_asked_for_again_and_refused_it_stays_uncertain(bench: Bench, odd: OddGateway) -> None:
+    """Else a plain send would repeat it without asking; a refusal says nothing of the send that was lost."""
+    odd.behaviours["create"] = lambda payload: yes(created(7001, payload))
+    odd.behaviours["send"] = lambda _: (502, {})
+    run = bench.run([simple(1)])
+    odd.behaviours["send"] = lambda _: no(400, "No credit left")
+    assert bench.sms(bench.send(run, again=True)) == ["unknown"]
+    bench.send(run)
+    assert odd.count("send") == 2
+
+
 def test_asked_for_again_it_goes_once(bench: Bench) -> None:
     chunked(bench, 2)
     bench.emulator.set_faults("send:close-before:2x1")

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from bench import Bench, codes, simple
-from odd_gateway import OddGateway
+from odd_gateway import OddGateway, updated, yes
 
 from batchinvoice import app
 from batchinvoice.invoices.issue import Code
@@ -18,7 +18,7 @@ from batchinvoice.invoices.lifecycle import RowStatus, RunStatus
 from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
-from batchinvoice.runs import deliver, settle
+from batchinvoice.runs import deliver, present, settle
 from batchinvoice.runs.errors import RunStopped
 
 
@@ -207,6 +207,16 @@ def test_what_a_newer_sheet_says_stands_even_before_it_was_sent(
     assert len(bench.texted()) == 3
 
 
+def test_a_newer_sheet_stands_also_under_another_reference(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["update"] = lambda payload: yes(updated(7001, payload))
+    bench.run([simple(1, email="a@example.com")])
+    old = app.begin(bench.ledger, bench.plan([simple(1, "6.000", email="a@example.com")]))
+    newer = [simple(1, "9.000", email="a@example.com", reference="R-2", invoice_id="7001")]
+    assert bench.statuses(bench.run(newer)) == ["updated"]
+    assert bench.statuses(bench.apply(old)) == ["held"]
+    assert odd.count("update") == 1
+
+
 def test_a_sheet_that_was_only_planned_takes_no_others_place(bench: Bench) -> None:
     first = bench.plan([simple(1, "10.000")])
     bench.plan([simple(1, "12.000")])
@@ -348,6 +358,20 @@ def test_with_strict_one_that_is_there_holds_all(bench: Bench) -> None:
     run = bench.apply(bench.plan([simple(n) for n in (1, 2, 3)], check_gateway=True, strict=True))
     assert bench.statuses(run) == ["held"] * 3
     assert [code for row in bench.rows(run) for code in codes(row)] == ["strict", "present-at-gateway", "strict"]
+    assert len(bench.calls("create")) == 1  # the one by hand
+
+
+def test_with_strict_a_stop_in_between_forgets_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_hand(bench, "R-1", "7.000")
+    monkeypatch.setattr(present, "_PAGE", 1)
+    run = bench.plan([simple(n) for n in (1, 2, 3)], check_gateway=True, strict=True)
+    with bench.gateway() as gateway:
+        gateway.prove()
+        bench.emulator.set_faults(*[f"find:http-500-before:{n}x1" for n in range(2, 20)])
+        with pytest.raises(RunStopped):
+            bench.drive(gateway, run)
+    bench.emulator.set_faults()
+    assert bench.statuses(bench.apply(run)) == ["held"] * 3
     assert len(bench.calls("create")) == 1  # the one by hand
 
 

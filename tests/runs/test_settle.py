@@ -343,6 +343,52 @@ def test_a_run_that_was_cut_off_never_brings_back_what_is_older(bench: Bench, ne
     assert bench.statuses(again) == ["updated"]
 
 
+def test_with_no_sms_a_lost_row_texts_nobody_when_it_is_made_after_all(bench: Bench) -> None:
+    columns = ("Reference Number", "Customer Name", "Mobile Number", "Amount", "Invoice Type", "Invoice Sub Type")
+    rows = [["R-1", "Noura", "66000001", "5.000", 1, 0]]
+    run = bench.plan(rows, headings=columns)
+    bench.emulator.set_faults("create:close-before:1")
+    with bench.gateway() as gateway, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("batchinvoice.runs.carry_out.settle", lambda *_, **__: None)
+        bench.drive(gateway, run)
+    bench.emulator.set_faults()
+    again = bench.run(rows, headings=columns, sms=False)
+    assert (bench.statuses(again), codes(bench.row(again)), bench.texted()) == (["held"], {Code.NO_SMS}, [])
+
+
+def test_what_the_gateway_texted_itself_is_sent_even_for_a_row_that_was_given_up(bench: Bench) -> None:
+    bench.settings = bench.settings.model_copy(update={"sms_mode": "instant"})
+    first = cut_off(bench, [simple(1)], "create:close-after:1")
+    app.give_up(bench.ledger, first, [2])
+    again = bench.run([simple(1)])
+    assert (bench.statuses(again), bench.sms(again)) == (["unchanged"], ["sent"])
+    bench.send(again, again=True)
+    assert len(bench.texted()) == 1
+
+
+def test_an_adopted_invoice_that_may_have_been_changed_since_never_passes_for_unchanged(
+    bench: Bench, odd: OddGateway
+) -> None:
+    """Noura's create was lost; then a change of it to Sara's name, by its ID, was lost as well."""
+    lost(bench, odd, listed(amount="6.000"))
+    odd.behaviours["invoice/7009"] = lambda _: yes(listed())
+    odd.behaviours["update"] = lambda _: (502, {})
+    named = bench.run([simple(1, email="a@example.com", invoice_id="7009", customer="Sara")])
+    assert bench.statuses(named) == ["unknown"]
+    odd.listed(listed())
+    [first, *_] = bench.ledger.unfinished()
+    bench.apply(first)
+    assert bench.ledger.known_references(["R-1"])["R-1"].fingerprint == ""
+
+
+def test_a_row_that_was_put_to_rest_is_reported_anew(bench: Bench, odd: OddGateway) -> None:
+    lost(bench, odd, listed(amount="6.000"))
+    [run] = bench.ledger.unfinished()
+    app.write_workbooks(bench.ledger, run, bench.settings.report_dir)
+    app.give_up(bench.ledger, run, [2])
+    assert [each.id for each in bench.ledger.unfinished()] == [run.id]
+
+
 def test_a_lost_change_is_repeated_when_the_run_is_taken_up(bench: Bench) -> None:
     bench.run([simple(1, email="a@example.com")])
     bench.emulator.set_faults("update:close-after:1")
