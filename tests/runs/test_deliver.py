@@ -186,6 +186,21 @@ def test_an_echo_that_differs_is_told_needs_a_person_and_texts_nobody(
     assert (odd.count("create"), odd.count("send")) == (1, 0)
 
 
+def test_an_id_that_another_invoice_has_is_told_and_texts_nobody(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["create"] = lambda payload: yes(created(7001, payload))
+    bench.run([simple(1)])
+    run = bench.run([simple(2)])
+    row = bench.row(run)
+    assert (row.status, codes(row), row.sms, run.status) == (
+        RowStatus.CREATED,
+        {Code.ID_TAKEN},
+        "pending",
+        RunStatus.PARTIAL,
+    )
+    assert "knows as the invoice R-1" in row.issues[0].message
+    assert odd.count("send") == 1
+
+
 def test_an_unchanged_sheet_sends_nothing_at_all(bench: Bench) -> None:
     rows = [simple(n, email="a@example.com") for n in range(5)]
     bench.run(rows)
