@@ -178,7 +178,8 @@ def give_up(ledger: Ledger, run: Run, numbers: Collection[int]) -> list[int]:
     with ledger.working():
         unknown = [row for row in ledger.rows(run, RowStatus.UNKNOWN) if row.action is not Action.UPDATE]
         rows = [row for row in unknown if row.row in numbers]
-        settle.give_up(ledger, run, rows)
+        if rows:
+            settle.give_up(ledger, run, rows)
     return sorted(set(numbers) - {row.row for row in rows})
 
 

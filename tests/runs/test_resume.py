@@ -20,6 +20,8 @@ from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.runs import deliver, present, settle
 from batchinvoice.runs.errors import RunStopped
+from batchinvoice.session import _question
+from batchinvoice.summary import summarise
 
 
 class Killed(BaseException):
@@ -215,6 +217,23 @@ def test_a_newer_sheet_stands_also_under_another_reference(bench: Bench, odd: Od
     assert bench.statuses(bench.run(newer)) == ["updated"]
     assert bench.statuses(bench.apply(old)) == ["held"]
     assert odd.count("update") == 1
+
+
+def test_a_person_is_asked_before_a_plan_that_may_have_become_stale(bench: Bench) -> None:
+    """Unchanged when it was planned; another plan, carried out since, would make it a change."""
+    bench.run([simple(1, "5.000", email="a@example.com")])
+    other = bench.plan([simple(1, "9.000", email="a@example.com")])
+    unchanged = bench.plan([simple(1, "5.000", email="a@example.com")])
+    bench.apply(other)
+    summary = summarise(bench.ledger, unchanged)
+    assert "compare 1 anew, unchanged when planned, and send what differs now" in _question(summary, fresh=False)
+    assert _question(summary, fresh=True) == ""
+
+
+def test_nothing_to_put_to_rest_leaves_a_report_as_it_is(bench: Bench) -> None:
+    run = bench.run([simple(1)])
+    report(bench, run)
+    assert (app.give_up(bench.ledger, run, [2]), unfinished(bench)) == ([2], [])
 
 
 def test_a_sheet_that_was_only_planned_takes_no_others_place(bench: Bench) -> None:
