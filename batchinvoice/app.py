@@ -59,6 +59,8 @@ def rules(settings: Settings) -> Rules:
         sms_mode=settings.sms_mode,
         amount_min=settings.amount_min,
         amount_max=settings.amount_max,
+        date_order=settings.date_order,
+        decimal_mark=settings.decimal_mark,
     )
 
 

@@ -19,6 +19,7 @@ from pydantic_settings import (
 from batchinvoice.invoices.cells import payment_types
 from batchinvoice.invoices.invoice import Delivery, SmsMode
 from batchinvoice.invoices.issue import Problem
+from batchinvoice.invoices.rules import DateOrder
 
 FILE_NAME = "batchinvoice.toml"
 KEYRING_SERVICE = "batchinvoice"
@@ -85,6 +86,8 @@ class Settings(BaseSettings):
     country_code_form: Literal["+965", "965"] = Field("+965", alias="BATCHINVOICE_COUNTRY_CODE_FORM")
     pay_type_form: Literal["list", "text"] = Field("list", alias="BATCHINVOICE_PAY_TYPE_FORM")
     look_up_types: str = Field("1", alias="BATCHINVOICE_LOOK_UP_TYPES", pattern=r"^[01](,[01])*$")
+    date_order: DateOrder | None = Field(None, alias="BATCHINVOICE_DATE_ORDER")
+    decimal_mark: Literal[".", ","] | None = Field(None, alias="BATCHINVOICE_DECIMAL_MARK")
     nothing_found: str = Field("", alias="BATCHINVOICE_NOTHING_FOUND")
     amount_min: Decimal = Field(Decimal("0.001"), alias="BATCHINVOICE_AMOUNT_MIN", gt=0)
     amount_max: Decimal = Field(Decimal("100000.000"), alias="BATCHINVOICE_AMOUNT_MAX", gt=0)

@@ -63,13 +63,16 @@ def meaning(heading: str) -> Field | None:
     return _MEANING.get(key(heading))
 
 
-def match(headings: Sequence[str]) -> Match:
-    """Find the meaning of each heading; an Items sheet may call its item amount just Amount."""
+def match(headings: Sequence[str], confirmed: Mapping[str, Field] | None = None) -> Match:
+    """Find the meaning of each heading; an Items sheet may call its item amount just Amount.
+
+    confirmed: what a person has said of headings that are not known by themselves, by `key`.
+    """
     found: dict[Field, list[int]] = {}
     unknown = []
     items_sheet = _looks_like_items(headings)
     for index, heading in enumerate(headings):
-        field = meaning(heading)
+        field = meaning(heading) or (confirmed or {}).get(key(heading))
         if field is Field.AMOUNT and items_sheet:
             field = Field.ITEM_AMOUNT
         if field is not None:

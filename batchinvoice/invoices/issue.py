@@ -30,6 +30,18 @@ class Code(StrEnum):
     """Stable names of all issues; `docs/issues.md` lists them."""
 
     COLUMN_UNKNOWN = "column-unknown"
+    COLUMN_CONFIRMED = "column-confirmed"
+    COLUMN_HIDDEN = "column-hidden"
+    SHEET_UNUSED = "sheet-unused"
+    ROWS_HIDDEN = "rows-hidden"
+    HIDDEN_SKIPPED = "hidden-skipped"
+    HIDDEN_INCLUDED = "hidden-included"
+    HEADER_REPEATED = "header-repeated"
+    ROW_TOTAL = "row-total"
+    ROW_NOTE = "row-note"
+    TOTAL_DIFFERS = "total-differs"
+    TOTAL_UNSURE = "total-unsure"
+    COUNT_DIFFERS = "count-differs"
     CELL_ERROR = "cell-error"
     CELL_EMPTY = "cell-empty"
     FORMULA_EMPTY = "formula-empty"
@@ -54,6 +66,7 @@ class Code(StrEnum):
     QUANTITY_BAD = "quantity-bad"
     DATE_UNREADABLE = "date-unreadable"
     DATE_AMBIGUOUS = "date-ambiguous"
+    DATE_SERIAL = "date-serial"
     DATE_PAST = "date-past"
     DATE_FAR = "date-far"
     CHOICE_UNKNOWN = "choice-unknown"
@@ -62,11 +75,19 @@ class Code(StrEnum):
     MERCHANT_OTHER = "merchant-other"
     ITEM_INCOMPLETE = "item-incomplete"
     ITEM_AMOUNT_DIFFERS = "item-amount-differs"
+    ITEM_AMOUNT_FRACTION = "item-amount-fraction"
+    ITEM_ROW = "item-row"
+    ITEM_ROWS_DIFFER = "item-rows-differ"
+    ITEM_ROW_REPEATED = "item-row-repeated"
     ITEM_ORPHAN = "item-orphan"
     ITEM_BAD = "item-bad"
     ITEMS_BELOW_AMOUNT = "items-below-amount"
     REPEAT_IDENTICAL = "repeat-identical"
     REPEAT_DIFFERS = "repeat-differs"
+    REFERENCE_LIKE = "reference-like"
+    REFERENCE_LIKE_SAME = "reference-like-same"
+    AMOUNT_TIMES = "amount-times"
+    AMOUNT_SAME = "amount-same"
     ID_REPEATED = "id-repeated"
     ID_CONFLICT = "id-conflict"
     ID_UNKNOWN = "id-unknown"
@@ -95,6 +116,58 @@ CATALOGUE: Mapping[Code, Words] = {
         "The column “{value}” is not known and is not used.",
         "Rename it if it was meant for one of the template's columns{near}; otherwise leave it.",
         _WARN,
+    ),
+    Code.COLUMN_CONFIRMED: Words(
+        "The column “{value}” was confirmed to mean {field}.", "Nothing to do, if that is right.", _WARN
+    ),
+    Code.COLUMN_HIDDEN: Words(
+        "The column “{value}” is hidden in the sheet; it is used all the same.",
+        "Unhide it and look at it, or take it out if it was not meant.",
+        _WARN,
+    ),
+    Code.SHEET_UNUSED: Words(
+        "The sheet “{value}” holds invoices too{hidden} and is not used.",
+        "If it is meant: --sheet “{value}”.",
+        _WARN,
+    ),
+    Code.ROWS_HIDDEN: Words(
+        "{count} rows are hidden in the sheet, by hand or by a filter: {rows}. They come to {amount} KWD.",
+        "Say whether they are meant: --skip-hidden leaves them out, --include-hidden invoices them. Or unhide or delete them in the sheet.",
+    ),
+    Code.HIDDEN_SKIPPED: Words(
+        "{count} hidden rows were left out, as asked: {rows}. They come to {amount} KWD.",
+        "Nothing to do, if that is right.",
+        _WARN,
+    ),
+    Code.HIDDEN_INCLUDED: Words(
+        "{count} hidden rows are treated like the others, as asked: {rows}. They come to {amount} KWD.",
+        "Nothing to do, if that is right.",
+        _WARN,
+    ),
+    Code.HEADER_REPEATED: Words(
+        "The header stands again in the rows {rows}; they are not invoices.", "Nothing to do.", _WARN
+    ),
+    Code.ROW_TOTAL: Words(
+        "Row {row} is a total and not an invoice; its {value} KWD is what the rows above it come to.",
+        "Nothing to do.",
+        _WARN,
+    ),
+    Code.ROW_NOTE: Words(
+        "Row {row} stands below the table and is taken for a note, not for an invoice: “{value}”.",
+        "If it is an invoice, fill in its cells and close the gap above it.",
+        _WARN,
+    ),
+    Code.TOTAL_DIFFERS: Words(
+        "{said} {value} KWD, but the rows come to {amount} KWD (difference {difference}).",
+        "Find the row that is missing, doubled or changed, or correct the total. Nothing is sent before they agree.",
+    ),
+    Code.TOTAL_UNSURE: Words(
+        "{said} {value} KWD, but the amounts of the rows {rows} cannot be read, so that it cannot be compared.",
+        "Mend those amounts first. Nothing is sent before they agree.",
+    ),
+    Code.COUNT_DIFFERS: Words(
+        "{said} {value} invoices, but the sheet has {count}.",
+        "Find the row that is missing or doubled, or correct the number. Nothing is sent before they agree.",
     ),
     Code.CELL_ERROR: Words("The cell holds the error {value}.", "Mend the formula, or type the value itself."),
     Code.FORMULA_EMPTY: Words(
@@ -158,9 +231,12 @@ CATALOGUE: Mapping[Code, Words] = {
         "Check it. If it is right, raise BATCHINVOICE_AMOUNT_MAX in the settings.",
     ),
     Code.QUANTITY_BAD: Words("“{value}” is not a quantity.", "Write a whole number of 1 or more."),
-    Code.DATE_UNREADABLE: Words("“{value}” is not a date.", "Write it as 2026-12-31."),
+    Code.DATE_UNREADABLE: Words("“{value}” is not a date.", "Write it as year-month-day, as 2026-12-31{proposal}."),
     Code.DATE_AMBIGUOUS: Words(
         "“{value}” can be read as {first} or {second}.", "Write it as year-month-day, as {first}."
+    ),
+    Code.DATE_SERIAL: Words(
+        "“{value}” may be the number by which Excel keeps a date.", "Write it as year-month-day{proposal}."
     ),
     Code.DATE_PAST: Words(
         "{value} is in the past (today is {today} in Kuwait).", "Give a later date, or empty the cell."
@@ -180,6 +256,18 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.ITEM_AMOUNT_DIFFERS: Words(
         "The item's amount is {value}, but rate × quantity is {expected}.", "Correct one of the three."
     ),
+    Code.ITEM_AMOUNT_FRACTION: Words(
+        "Rate × quantity is {value}, which is no whole number of fils.", "Correct the rate or the quantity."
+    ),
+    Code.ITEM_ROW: Words("An item of the invoice in row {first}.", "Nothing to do: row {first} counts.", _WARN),
+    Code.ITEM_ROWS_DIFFER: Words(
+        "The rows {rows} are items of one invoice, “{value}”, but they differ in {fields}.",
+        "Say the same in each of them, or only in the first. Amount is that of the whole invoice; what one item costs is its Item Amount.",
+    ),
+    Code.ITEM_ROW_REPEATED: Words(
+        "The same item stands in rows {rows}; it is not certain whether it is meant once or several times.",
+        "Keep one row and give its Item Quantity, or correct the invoice's Amount to what the items come to.",
+    ),
     Code.ITEM_ORPHAN: Words(
         "No invoice of this sheet has the reference “{value}”.", "Correct the reference, or take the item out."
     ),
@@ -194,6 +282,25 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.REPEAT_DIFFERS: Words(
         "The reference “{value}” stands in rows {rows} with different contents.",
         "Give each invoice its own reference, or keep only the right row. Several items of one invoice go on the sheet Items.",
+    ),
+    Code.REFERENCE_LIKE: Words(
+        "The reference looks like “{other}” ({where}), but is not the same.",
+        "If it is the same invoice, write the reference in the same way; otherwise nothing is to be done.",
+        _WARN,
+    ),
+    Code.REFERENCE_LIKE_SAME: Words(
+        "The reference looks like “{other}” ({where}), which is for the same customer: probably one invoice written in two ways.",
+        "If it is the same invoice, write the reference in the same way; if not, give it a reference that differs by more than capitals, zeros or signs.",
+    ),
+    Code.AMOUNT_TIMES: Words(
+        "{value} KWD is {times} times this customer's last invoice ({last} KWD, “{other}”).",
+        "Check the decimal point; the invoice is sent as it stands.",
+        _WARN,
+    ),
+    Code.AMOUNT_SAME: Words(
+        "The same customer has an invoice of the same amount under “{other}” ({where}).",
+        "Check that it is not the same invoice under two references; it is sent as it stands.",
+        _WARN,
     ),
     Code.ID_REPEATED: Words("Invoice ID {value} stands in rows {rows}.", "Keep only the row that is right."),
     Code.ID_CONFLICT: Words(

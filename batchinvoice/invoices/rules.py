@@ -5,13 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from batchinvoice.invoices.invoice import Delivery, SmsMode
 
 
+class DateOrder(StrEnum):
+    """How 3/4/2026 is meant."""
+
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`today` is the date in Kuwait. Amounts are KWD; the bounds are this tool's own (the gateway's are not known)."""
+    """`today` is the date in Kuwait. Amounts are KWD; the bounds are this tool's own (the gateway's are not known).
+
+    `date_order` and `decimal_mark` (`.` or `,`) are declared by the user; None: what could be either is an issue.
+    """
 
     merchant_code: str
     today: dt.date
@@ -22,6 +33,8 @@ class Rules:
     amount_min: Decimal = Decimal("0.001")
     amount_max: Decimal = Decimal("100000.000")
     expiry_years: int = 5
+    date_order: DateOrder | None = None
+    decimal_mark: str | None = None
 
     @property
     def last_expiry(self) -> dt.date:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.issue import Place
 
 
@@ -33,6 +34,19 @@ class Table:
     cells: Sequence[Sequence[Cell]]
     header_row: int = 1
     first_column: int = 1
+    # What a person has said the headings mean that are not known by themselves, by `headings.key`.
+    mapping: Mapping[str, Field] = field(default_factory=dict)
+    # Rows (the sheet's own numbers) and columns (indexes into the headings) that the sheet does not show.
+    hidden: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    # In characters, for each heading; None where the sheet has its usual width.
+    widths: Sequence[float | None] = ()
+    # What stands above the header, each row with its own number.
+    above: Sequence[tuple[int, Sequence[Cell]]] = ()
+    # False where a bare number cannot be told to be a date: the sheet counts its days from 1904.
+    serial_dates: bool = True
+    # Other sheets of the workbook that hold invoices, each with whether it is hidden.
+    others: Sequence[tuple[str, bool]] = ()
 
     def place(self, row: int | None, column: int | None) -> Place:
         """The place of a cell: `row` is the sheet's row number, `column` an index into the headings."""
