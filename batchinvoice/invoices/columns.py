@@ -22,6 +22,7 @@ class Field(StrEnum):
     PAYMENT_METHODS = "payment_methods"
     LANGUAGE = "language"
     SUBSCRIPTION = "subscription"
+    CURRENCY = "currency"
     MERCHANT_CODE = "merchant_code"
     INVOICE_TYPE = "invoice_type"
     INVOICE_SUB_TYPE = "invoice_sub_type"
@@ -314,6 +315,17 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("Item Total", "Line Total", "إجمالي الصنف"),
         home=Home.ITEMS,
         width=14,
+    ),
+    Column(
+        Field.CURRENCY,
+        ("Currency", "العملة"),
+        (
+            "Must be KWD: the gateway's invoices are in Kuwaiti dinars.",
+            "يجب أن تكون KWD: فواتير البوابة بالدينار الكويتي.",
+        ),
+        ("KWD", "KWD"),
+        aliases=("Currency Code", "CCY", "Curr", "رمز العملة"),
+        home=Home.NOWHERE,
     ),
     Column(
         Field.MERCHANT_CODE,

@@ -73,6 +73,7 @@ class Code(StrEnum):
     PAYMENT_METHOD_UNKNOWN = "payment-method-unknown"
     DELIVERY_CONFLICT = "delivery-conflict"
     MERCHANT_OTHER = "merchant-other"
+    CURRENCY_OTHER = "currency-other"
     ITEM_INCOMPLETE = "item-incomplete"
     ITEM_AMOUNT_DIFFERS = "item-amount-differs"
     ITEM_AMOUNT_FRACTION = "item-amount-fraction"
@@ -251,6 +252,10 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.MERCHANT_OTHER: Words(
         "The row is for merchant {value}, but the settings are for merchant {merchant}.",
         "Take the row out, or run it with that merchant's settings.",
+    ),
+    Code.CURRENCY_OTHER: Words(
+        "The amount is in {value}, but invoices are made in KWD.",
+        "Give the amount in KWD and write KWD here, or take the row out.",
     ),
     Code.ITEM_INCOMPLETE: Words("An item needs a name and a rate.", "Fill in both, or take the item out."),
     Code.ITEM_AMOUNT_DIFFERS: Words(

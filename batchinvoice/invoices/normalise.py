@@ -9,7 +9,7 @@ import pandas as pd
 
 from batchinvoice.invoices import cells
 from batchinvoice.invoices.columns import BY_FIELD, Field
-from batchinvoice.invoices.headings import fold
+from batchinvoice.invoices.headings import fold, key
 from batchinvoice.invoices.invoice import SUB_TYPES, TEXTED_TYPE, Delivery
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.phone import country_code, phone
@@ -26,6 +26,9 @@ _DELIVERY_WORDS = {
     Delivery.LINK: ("url", "none", "رابط", "الرابط"),
 }
 _LANGUAGE_WORDS = {"en": ("english", "إنجليزي", "الإنجليزية"), "ar": ("arabic", "عربي", "العربية")}
+_DINAR_WORDS = frozenset(
+    key(word) for word in ("KWD", "KD", "Kuwaiti Dinar", "Dinar", "د.ك", "دينار", "دينار كويتي", "414")
+)
 _YES_NO_WORDS = {False: ("no", "0", "false", "n", "لا"), True: ("yes", "1", "true", "y", "نعم")}
 
 
@@ -87,6 +90,7 @@ def _readers(rules: Rules) -> dict[Field, _Reader]:
         Field.PAYMENT_METHODS: lambda cell: cells.payment_types(cell, rules.payment_types),
         Field.LANGUAGE: _choice(Field.LANGUAGE, _LANGUAGE_WORDS, "en"),
         Field.SUBSCRIPTION: _choice(Field.SUBSCRIPTION, _YES_NO_WORDS, False),
+        Field.CURRENCY: _currency,
         Field.MERCHANT_CODE: cells.identifier,
         Field.INVOICE_TYPE: _choice(Field.INVOICE_TYPE, {"0": (), "1": ()}, None),
         Field.INVOICE_SUB_TYPE: _choice(Field.INVOICE_SUB_TYPE, dict.fromkeys(SUB_TYPES.values(), ()), None),
@@ -112,6 +116,13 @@ def _choice(field: Field, words: Mapping[Any, Sequence[str]], default: Any) -> _
         return problem(Code.CHOICE_UNKNOWN, value=value, choices=choices) if meaning is None else meaning
 
     return read
+
+
+def _currency(cell: Cell) -> str | Problem | None:
+    value = cells.text(cell)
+    if value is None or isinstance(value, Problem):
+        return value
+    return "KWD" if key(value) in _DINAR_WORDS else problem(Code.CURRENCY_OTHER, value=value)
 
 
 def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[tuple[int, Field, Problem]]) -> None:
