@@ -190,9 +190,9 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.INVOICE_ID_BAD: Words(
         "“{value}” is not an invoice ID; the gateway's IDs are whole numbers.",
-        "Copy the ID from the report, or empty the cell to make a new invoice.",
+        "Copy the ID from the report{proposal}, or empty the cell to make a new invoice.",
     ),
-    Code.PHONE_UNREADABLE: Words("“{value}” is not a phone number.", "Write digits only, as 66666666."),
+    Code.PHONE_UNREADABLE: Words("“{value}” is not a phone number.", "Write digits only, as 66666666{proposal}."),
     Code.PHONE_EXPONENT: Words(
         "“{value}” is a phone number that Excel shortened; its last digits are lost.",
         "Format the cell as Text and type the number again.",
@@ -211,11 +211,11 @@ CATALOGUE: Mapping[Code, Words] = {
         "Correct one of the two, or empty Country Code.",
     ),
     Code.COUNTRY_CODE_BAD: Words(
-        "“{value}” is not a country's dialling code.", "Write digits as 965, or leave it empty."
+        "“{value}” is not a country's dialling code.", "Write digits as 965{proposal}, or leave it empty."
     ),
-    Code.EMAIL_BAD: Words("“{value}” is not an e-mail address.", "Write one address, as name@example.com."),
+    Code.EMAIL_BAD: Words("“{value}” is not an e-mail address.", "Write one address, as name@example.com{proposal}."),
     Code.EMAIL_NEEDED: Words("Delivery is email, but Email is empty.", "Give the address, or choose another delivery."),
-    Code.AMOUNT_UNREADABLE: Words("“{value}” is not an amount.", "Write digits with a point, as 120.500."),
+    Code.AMOUNT_UNREADABLE: Words("“{value}” is not an amount.", "Write digits with a point, as 120.500{proposal}."),
     Code.AMOUNT_DECIMALS: Words(
         "{value} has more than three decimals; a dinar has 1000 fils, and amounts are never rounded.",
         "Give it with at most three decimals{proposal}.",
@@ -231,7 +231,7 @@ CATALOGUE: Mapping[Code, Words] = {
         "The amount is {value}, more than the limit of {limit} KWD.",
         "Check it. If it is right, raise BATCHINVOICE_AMOUNT_MAX in the settings.",
     ),
-    Code.QUANTITY_BAD: Words("“{value}” is not a quantity.", "Write a whole number of 1 or more."),
+    Code.QUANTITY_BAD: Words("“{value}” is not a quantity.", "Write a whole number of 1 or more{proposal}."),
     Code.DATE_UNREADABLE: Words("“{value}” is not a date.", "Write it as year-month-day, as 2026-12-31{proposal}."),
     Code.DATE_AMBIGUOUS: Words(
         "“{value}” can be read as {first} or {second}.", "Write it as year-month-day, as {first}."
@@ -243,8 +243,12 @@ CATALOGUE: Mapping[Code, Words] = {
         "{value} is in the past (today is {today} in Kuwait).", "Give a later date, or empty the cell."
     ),
     Code.DATE_FAR: Words("{value} is more than {years} years away.", "Check the year."),
-    Code.CHOICE_UNKNOWN: Words("“{value}” is not one of: {choices}.", "Choose one of them, or empty the cell."),
-    Code.PAYMENT_METHOD_UNKNOWN: Words("“{value}” is not a payment method.", "Use numbers or names from: {choices}."),
+    Code.CHOICE_UNKNOWN: Words(
+        "“{value}” is not one of: {choices}.", "Choose one of them{proposal}, or empty the cell."
+    ),
+    Code.PAYMENT_METHOD_UNKNOWN: Words(
+        "“{value}” is not a payment method.", "Use numbers or names from: {choices}{proposal}."
+    ),
     Code.DELIVERY_CONFLICT: Words(
         "The columns about delivery contradict each other: {detail}.",
         "Keep Delivery and empty Invoice Type and Invoice Sub Type.",
