@@ -127,3 +127,21 @@ def repeated_columns(
         for field, indexes in matched.repeated.items()
     ]
     return UnreadableSheet(f"{path.name}, sheet {sheet}, row {header_row}: {'; '.join(said)}. Keep only one of them.")
+
+
+def too_slow(path: Path) -> UnreadableSheet:
+    """Reading takes longer than for any honest sheet of its size."""
+    return too_large(path, "reading it takes longer than any sheet of its size should")
+
+
+def too_much_memory(path: Path) -> UnreadableSheet:
+    """Reading takes more memory than for any honest sheet of its size."""
+    return too_large(path, "reading it takes more memory than any sheet of its size should")
+
+
+def broke_off(path: Path) -> UnreadableSheet:
+    """The reader itself broke off, which no whole file makes it do."""
+    return UnreadableSheet(
+        f"{path.name} cannot be read: it is damaged, or larger than it seems. Open it in Excel, copy the invoices alone "
+        "into a new workbook and save that as “Excel Workbook (.xlsx)”."
+    )
