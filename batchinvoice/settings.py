@@ -16,7 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from batchinvoice.invoices.cells import payment_types
+from batchinvoice.invoices.choices import payment_types
 from batchinvoice.invoices.invoice import Delivery, SmsMode
 from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.rules import DateOrder

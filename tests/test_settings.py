@@ -10,6 +10,7 @@ import keyring
 import pytest
 
 from batchinvoice import settings as module
+from batchinvoice.invoices.rules import DateOrder
 from batchinvoice.settings import CREDENTIALS, Settings, SettingsError, load
 
 
@@ -98,6 +99,19 @@ def test_defaults_are_those_of_the_design() -> None:
     loaded = load()
     assert (loaded.environment, loaded.country_code, loaded.expiry_days) == ("sandbox", "965", 30)
     assert (loaded.payment_types, loaded.delivery, loaded.sms_mode) == ((1, 2), "sms", "bulk")
+
+
+def test_how_figures_are_written_is_not_declared_unless_somebody_does() -> None:
+    assert (load().date_order, load().decimal_mark) == (None, None)
+    declared = load(BATCHINVOICE_DATE_ORDER="mdy", BATCHINVOICE_DECIMAL_MARK=",")
+    assert (declared.date_order, declared.decimal_mark) == (DateOrder.MONTH_FIRST, ",")
+
+
+@pytest.mark.parametrize(("name", "value"), [("DATE_ORDER", "ymd"), ("DECIMAL_MARK", ";")])
+def test_a_declaration_that_is_none_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"BATCHINVOICE_{name}", value)
+    with pytest.raises(SettingsError, match=name):
+        load()
 
 
 def test_readme_names_every_setting() -> None:

@@ -182,7 +182,7 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.NUMBER_FRACTION: Words(
         "“{value}” is a number with decimals, which cannot be a {heading}.",
-        "Format the cell as Text and type it again.",
+        "Format the cell as Text and type it again{proposal}.",
     ),
     Code.TEXT_IS_DATE: Words(
         "Excel has turned this into the date or time {value}.",
@@ -215,7 +215,9 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.EMAIL_BAD: Words("“{value}” is not an e-mail address.", "Write one address, as name@example.com{proposal}."),
     Code.EMAIL_NEEDED: Words("Delivery is email, but Email is empty.", "Give the address, or choose another delivery."),
-    Code.AMOUNT_UNREADABLE: Words("“{value}” is not an amount.", "Write digits with a point, as 120.500{proposal}."),
+    Code.AMOUNT_UNREADABLE: Words(
+        "“{value}” is not an amount.", "Write digits and the decimal mark alone, as {example}{proposal}."
+    ),
     Code.AMOUNT_DECIMALS: Words(
         "{value} has more than three decimals; a dinar has 1000 fils, and amounts are never rounded.",
         "Give it with at most three decimals{proposal}.",
@@ -476,7 +478,8 @@ class Issue:
 
     def _say(self, template: str) -> str:
         proposed = f" (perhaps {self.proposal})" if self.proposal else ""
-        words = {"near": "", "detail": "", "why": "", "proposal": proposed, "heading": self.place.heading or "The cell"}
+        words = {"near": "", "detail": "", "why": "", "proposal": proposed, "example": "120.500"}
+        words["heading"] = self.place.heading or "The cell"
         return template.format_map({**words, **self.params})
 
 

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from batchinvoice.invoices import cells
-from batchinvoice.invoices.columns import BY_FIELD, Field
-from batchinvoice.invoices.headings import fold, key
+from batchinvoice.invoices import cells, choices
+from batchinvoice.invoices.addresses import email
+from batchinvoice.invoices.amounts import amount, quantity
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.dates import date, declared_order
 from batchinvoice.invoices.invoice import SUB_TYPES, TEXTED_TYPE, Delivery
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.phone import country_code, phone
@@ -18,18 +20,6 @@ from batchinvoice.invoices.table import Cell, Table
 
 RAW_TYPES = "raw_types"
 _Reader = Callable[[Any], Any]
-
-_DELIVERY_WORDS = {
-    Delivery.SMS: ("text", "text message", "رساله نصيه", "رسالة"),
-    Delivery.WHATSAPP: ("wa", "whats app", "واتساب", "واتس اب"),
-    Delivery.EMAIL: ("e-mail", "mail", "بريد", "ايميل", "البريد", "بريد إلكتروني", "البريد الإلكتروني"),
-    Delivery.LINK: ("url", "none", "رابط", "الرابط"),
-}
-_LANGUAGE_WORDS = {"en": ("english", "إنجليزي", "الإنجليزية"), "ar": ("arabic", "عربي", "العربية")}
-_DINAR_WORDS = frozenset(
-    key(word) for word in ("KWD", "KD", "Kuwaiti Dinar", "Dinar", "د.ك", "دينار", "دينار كويتي", "414")
-)
-_YES_NO_WORDS = {False: ("no", "0", "false", "n", "لا"), True: ("yes", "1", "true", "y", "نعم")}
 
 
 class Normalised(NamedTuple):
@@ -45,7 +35,7 @@ def normalise(table: Table, columns: Mapping[Field, int], rules: Rules) -> Norma
     empty: list[Cell] = [None] * len(table.rows)
     problems: list[tuple[int, Field, Problem]] = []
     frame: dict[str, list[Any]] = {}
-    for field, reader in _readers(rules).items():
+    for field, reader in _readers(table, columns, rules).items():
         frame[field] = _accepted(field, _read(raw.get(field, empty), reader), problems)
     countries = [value or "" for value in frame[Field.COUNTRY_CODE]]
     numbers = zip(raw.get(Field.MOBILE, empty), countries, strict=True)
@@ -76,53 +66,35 @@ def _accepted(field: Field, results: Iterator[Any], problems: list[tuple[int, Fi
     return values
 
 
-def _readers(rules: Rules) -> dict[Field, _Reader]:
+def _readers(table: Table, columns: Mapping[Field, int], rules: Rules) -> dict[Field, _Reader]:
+    heading = table.headings[columns[Field.EXPIRY]] if Field.EXPIRY in columns else ""
+    order = declared_order(heading) or rules.date_order
+
+    def kwd(cell: Cell) -> Any:
+        return amount(cell, rules.decimal_mark)
+
     return {
         Field.INVOICE_ID: cells.invoice_id,
         Field.REFERENCE: cells.identifier,
         Field.CUSTOMER: cells.text,
         Field.COUNTRY_CODE: country_code,
-        Field.EMAIL: cells.email,
-        Field.AMOUNT: cells.amount,
+        Field.EMAIL: email,
+        Field.AMOUNT: kwd,
         Field.DESCRIPTION: cells.text,
-        Field.EXPIRY: cells.date,
-        Field.DELIVERY: _choice(Field.DELIVERY, _DELIVERY_WORDS, None),
-        Field.PAYMENT_METHODS: lambda cell: cells.payment_types(cell, rules.payment_types),
-        Field.LANGUAGE: _choice(Field.LANGUAGE, _LANGUAGE_WORDS, "en"),
-        Field.SUBSCRIPTION: _choice(Field.SUBSCRIPTION, _YES_NO_WORDS, False),
-        Field.CURRENCY: _currency,
-        Field.MERCHANT_CODE: cells.identifier,
-        Field.INVOICE_TYPE: _choice(Field.INVOICE_TYPE, {"0": (), "1": ()}, None),
-        Field.INVOICE_SUB_TYPE: _choice(Field.INVOICE_SUB_TYPE, dict.fromkeys(SUB_TYPES.values(), ()), None),
+        Field.EXPIRY: lambda cell: date(cell, order, table.serial_dates),
+        Field.DELIVERY: choices.delivery,
+        Field.PAYMENT_METHODS: lambda cell: choices.payment_types(cell, rules.payment_types),
+        Field.LANGUAGE: choices.language,
+        Field.SUBSCRIPTION: choices.subscription,
+        Field.CURRENCY: choices.currency,
+        Field.MERCHANT_CODE: cells.code,
+        Field.INVOICE_TYPE: choices.invoice_type,
+        Field.INVOICE_SUB_TYPE: choices.invoice_sub_type,
         Field.ITEM_TITLE: cells.text,
-        Field.ITEM_RATE: cells.amount,
-        Field.ITEM_QUANTITY: cells.quantity,
-        Field.ITEM_AMOUNT: cells.amount,
+        Field.ITEM_RATE: kwd,
+        Field.ITEM_QUANTITY: quantity,
+        Field.ITEM_AMOUNT: kwd,
     }
-
-
-def _choice(field: Field, words: Mapping[Any, Sequence[str]], default: Any) -> _Reader:
-    """A reader for one of few words, in English or Arabic and any case; an empty cell means the default."""
-    meanings = {fold(word): value for value, others in words.items() for word in (str(value), *others)}
-    choices = ", ".join(BY_FIELD[field].choices or [str(value) for value in words])
-
-    def read(cell: Cell) -> Any:
-        value = cells.text(cell)
-        if value is None:
-            return default
-        if isinstance(value, Problem):
-            return value
-        meaning = meanings.get(fold(value))
-        return problem(Code.CHOICE_UNKNOWN, value=value, choices=choices) if meaning is None else meaning
-
-    return read
-
-
-def _currency(cell: Cell) -> str | Problem | None:
-    value = cells.text(cell)
-    if value is None or isinstance(value, Problem):
-        return value
-    return "KWD" if key(value) in _DINAR_WORDS else problem(Code.CURRENCY_OTHER, value=value)
 
 
 def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[tuple[int, Field, Problem]]) -> None:

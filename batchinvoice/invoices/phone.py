@@ -8,13 +8,22 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneNumber
 
-from batchinvoice.invoices.cells import identifier, shown
+from batchinvoice.invoices.cells import code, shown, typed
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.table import Cell
 
 _PUNCTUATION = re.compile(r"[\s\u00a0\-‐‑–—().\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff/]")
 # A number that some program wrote out with decimals: 66666666.0.
 _WITH_DECIMALS = re.compile(r"[^.]*\d\.(\d\d?)")
+_LETTER_O = re.compile(r"(?<=[\doO])[oO]|[oO](?=\d)")
+_NOT_DIGITS = re.compile(r"[^0-9]")
+_BETWEEN = re.compile(r"[/,;|&،؛]+|\s(?:or|and|و|أو|او|-)\s", re.IGNORECASE)
+# What typing from right to left makes of +965 66666666.
+_CODE_BEHIND = re.compile(r"([\d ]+?) ?(\+ ?\d{1,3}|\d{1,3} ?\+)")
+_CODE = re.compile(r"[0-9]{1,3}")
+_MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+_SHORTEST_ABROAD = 11
+_LONGEST = 80
 # The gateway's own form takes 8 to 16 digits that do not begin with 0.
 _GATEWAY_FORM = re.compile(r"[1-9][0-9]{7,15}")
 
@@ -40,13 +49,20 @@ class Phone(NamedTuple):
 
 def country_code(cell: Cell) -> str | Problem | None:
     """A dialling code (`965`, `+965`, `00965`, 965.0) → digits without `+`; None if empty."""
-    code = identifier(cell)
-    if code is None or isinstance(code, Problem):
-        return code
-    code = re.sub(r"[\s()]", "", code).removesuffix(".0").removeprefix("+").removeprefix("00")
-    if code.isascii() and code.isdigit() and len(code) <= 3 and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-        return code
-    return problem(Code.COUNTRY_CODE_BAD, value=shown(cell))
+    value = code(cell)
+    if value is None or isinstance(value, Problem):
+        return value
+    digits = re.sub(r"[\s()]", "", value).removeprefix("+").removeprefix("00")
+    if _is_country(digits):
+        return digits
+    # Two letters are how countries are named elsewhere: KW.
+    meant = str(phonenumbers.country_code_for_region(digits.upper()) or digits.lstrip("0"))
+    proposal = {"proposed": meant} if _is_country(meant) else {}
+    return problem(Code.COUNTRY_CODE_BAD, value=shown(cell), **proposal)
+
+
+def _is_country(digits: str) -> bool:
+    return bool(_CODE.fullmatch(digits)) and int(digits) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
 
 
 def phone(cell: Cell, stated_country: str | None, default_country: str) -> Phone | Problem | None:
@@ -55,36 +71,44 @@ def phone(cell: Cell, stated_country: str | None, default_country: str) -> Phone
     `+` and `00` begin an international number. Other digits are a number of the stated (else the default) country,
     with or without its code before them; where both readings would do, or neither, it is a Problem.
     """
-    typed = identifier(cell)
-    if typed is None:
+    written = typed(cell)
+    if written is None:
         return None
-    if isinstance(typed, Problem):
-        return problem(Code.PHONE_EXPONENT, value=shown(cell)) if typed.code is Code.NUMBER_LOSSY else typed
-    decimals = _WITH_DECIMALS.fullmatch(typed)
-    if typed.startswith("-") or (decimals and decimals[1] != "0"):
-        return problem(Code.PHONE_UNREADABLE, value=typed)
-    digits = _PUNCTUATION.sub("", typed.removesuffix(".0") if decimals else typed)
+    if isinstance(written, Problem):
+        return problem(Code.PHONE_EXPONENT, value=shown(cell)) if written.code is Code.NUMBER_LOSSY else written
     country = stated_country or default_country
+    found = _read(written, stated_country, country)
+    if isinstance(found, Phone) or found.code is Code.PHONE_COUNTRY or "proposed" in found.params:
+        return found
+    meant = _meant(written, country) if len(written) <= _LONGEST else None
+    return Problem(found.code, {**found.params, "proposed": meant}) if meant else found
+
+
+def _read(written: str, stated_country: str | None, country: str) -> Phone | Problem:
+    decimals = _WITH_DECIMALS.fullmatch(written)
+    if written.startswith("-") or (decimals and decimals[1] != "0"):
+        return problem(Code.PHONE_UNREADABLE, value=written)
+    digits = _PUNCTUATION.sub("", written.removesuffix(".0") if decimals else written)
     if digits.startswith(("+", "00")):
-        return _international(digits.removeprefix("+").removeprefix("00"), typed, stated_country)
+        return _international(digits.removeprefix("+").removeprefix("00"), written, stated_country)
     if not (digits.isascii() and digits.isdigit()):
-        return problem(Code.PHONE_UNREADABLE, value=typed)
-    return _of_country(digits, typed, country)
+        return problem(Code.PHONE_UNREADABLE, value=written)
+    return _of_country(digits, written, country)
 
 
-def _international(digits: str, typed: str, stated_country: str | None) -> Phone | Problem:
+def _international(digits: str, written: str, stated_country: str | None) -> Phone | Problem:
     if not (digits.isascii() and digits.isdigit()):
-        return problem(Code.PHONE_UNREADABLE, value=typed)
+        return problem(Code.PHONE_UNREADABLE, value=written)
     number = _parse(f"+{digits}")
     if number is None:
-        return problem(Code.PHONE_UNREADABLE, value=typed)
+        return problem(Code.PHONE_UNREADABLE, value=written)
     found = str(number.country_code)
     if stated_country and found != stated_country:
         return problem(Code.PHONE_COUNTRY, found=found, country=stated_country)
-    return _accepted(number) or problem(Code.PHONE_IMPLAUSIBLE, value=typed, country=found)
+    return _accepted(number) or problem(Code.PHONE_IMPLAUSIBLE, value=written, country=found)
 
 
-def _of_country(digits: str, typed: str, country: str) -> Phone | Problem:
+def _of_country(digits: str, written: str, country: str) -> Phone | Problem:
     as_national = _parse(f"+{country}{digits}")
     as_prefixed = _parse(f"+{digits}") if digits.startswith(country) else None
     readings = {phone for number in (as_national, as_prefixed) if number and (phone := _accepted(number, country))}
@@ -92,12 +116,47 @@ def _of_country(digits: str, typed: str, country: str) -> Phone | Problem:
         readings = {phone for phone in readings if not phone.unusual} or readings
     if len(readings) == 1:
         return readings.pop()
-    if readings:
-        return problem(Code.PHONE_IMPLAUSIBLE, value=typed, country=country, why=": it can be read in two ways")
-    elsewhere = _parse(f"+{digits}")
-    if elsewhere and phonenumbers.is_valid_number(elsewhere):
-        return problem(Code.PHONE_IMPLAUSIBLE, value=typed, country=country, proposed=f"+{digits}")
-    return problem(Code.PHONE_IMPLAUSIBLE, value=typed, country=country)
+    why = {"why": ": it can be read in two ways"} if readings else {}
+    return problem(Code.PHONE_IMPLAUSIBLE, value=written, country=country, **why)
+
+
+def _meant(written: str, country: str) -> str | None:
+    """The number that was probably meant by a slip, as it would be read; of several, the first."""
+    plain = _LETTER_O.sub("0", written)
+    if behind := _CODE_BEHIND.fullmatch(plain):
+        plain = behind[2] + behind[1]
+    several = [_likely(_NOT_DIGITS.sub("", part), country) for part in _BETWEEN.split(plain)]
+    number = _likely(_NOT_DIGITS.sub("", plain), country) or (several[0] if all(several) else None)
+    if number is None and (decimals := _WITH_DECIMALS.fullmatch(plain)):
+        number = _likely(_NOT_DIGITS.sub("", plain[: decimals.start(1)]), country)
+    if number is None:
+        return None
+    alone = _read(number.national, country, country)
+    return number.national if alone == number else f"+{number.digits}"
+
+
+def _likely(digits: str, country: str) -> Phone | None:
+    """The one number that digits can be with noughts or the country's code before them too often, or of elsewhere."""
+    found = set()
+    bare = digits.lstrip("0")
+    for _ in range(3):
+        found.add(_valid(f"+{country}{bare}"))
+        if not bare.startswith(country):
+            break
+        bare = bare.removeprefix(country).lstrip("0")
+    found -= {None}
+    if found:
+        return found.pop() if len(found) == 1 else None
+    # A shorter number of a mobile abroad is likelier one of here with a digit too many.
+    return _valid(f"+{digits}", mobile=True) if len(digits) >= _SHORTEST_ABROAD else None
+
+
+def _valid(international: str, mobile: bool = False) -> Phone | None:
+    number = _parse(international)
+    if number is None or (mobile and phonenumbers.number_type(number) not in _MOBILE):
+        return None
+    found = _accepted(number)
+    return found if found and not found.unusual else None
 
 
 def _accepted(number: PhoneNumber, country: str | None = None) -> Phone | None:

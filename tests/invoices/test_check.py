@@ -210,7 +210,7 @@ def test_one_pass_finds_every_issue_of_every_row_at_its_cell() -> None:
         ("Description", "d" * 251, Code.TEXT_LONG),
         ("Expiry Date", "2026-11-21", Code.DATE_PAST),
         ("Expiry Date", "2126-12-31", Code.DATE_FAR),
-        ("Expiry Date", "0026-12-31", Code.DATE_PAST),
+        ("Expiry Date", "1926-12-31", Code.DATE_PAST),
         ("Merchant Code", "842218", Code.MERCHANT_OTHER),
         ("Invoice ID", "INV-1", Code.INVOICE_ID_BAD),
         ("Delivery", "email", Code.EMAIL_NEEDED),
