@@ -29,15 +29,17 @@ _MB = 2**20
 # An ordinary sheet (up to 20,000 rows, 2 MB) takes a second or two on a slow machine; a million rows are 60 to 120 MB.
 _SECONDS = 20.0
 _SECONDS_PER_MB = 1.0
-# 100,000 rows (10 MB) need about 300 MB; with what the program takes itself, the whole stays under 1 GB.
+# 100,000 rows (5 MB) need about 300 MB; with what the program takes itself, the whole stays under 1 GB.
 _MEMORY = 700 * _MB
-_ORDINARY = 20 * _MB
-_MEMORY_PER_BYTE = 20
+_ORDINARY = 10 * _MB
+_MEMORY_PER_BYTE = 70
 _MOST_MEMORY = 1_400 * _MB
 # Addresses that are reserved and never used: a thread's stack, the allocator's arenas.
 _RESERVED = 300 * _MB
 _TICK = 0.02
+# The child's own word for it, and how a reader in another language ends for which an allocation fails.
 _OUT_OF_MEMORY = 3
+_ABORTED = -signal.SIGABRT
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class _Raised:
 def read_guarded(path: Path, asked: Asked = Asked()) -> Source:  # noqa: B008 - it is frozen
     """Read a sheet as `reading.read` does, but within bounds.
 
-    20 s and 1 s more for each MB of the file; 700 MB of memory, and more above 20 MB of file, up to 1.4 GB. Raises what
-    `reading.read` raises, and UnreadableSheet if reading breaks off or needs more than that.
+    20 s and 1 s more for each MB of the file; 700 MB of memory, and more above 10 MB of file, up to 1.4 GB (at 20 MB).
+    Raises what `reading.read` raises, and UnreadableSheet if reading breaks off or needs more than that.
     """
     bounds = bounds_for(_size(path))
     with _child(path, asked, bounds) as (process, answers):
@@ -134,7 +136,7 @@ def _received(path: Path, process: BaseProcess, answers: Connection, bounds: Bou
             memory = _memory(watched)
         raise unreadable.too_much_memory(path)
     process.join()
-    if process.exitcode == _OUT_OF_MEMORY:
+    if process.exitcode in (_OUT_OF_MEMORY, _ABORTED):
         raise unreadable.too_much_memory(path)
     if process.exitcode:
         raise unreadable.broke_off(path)

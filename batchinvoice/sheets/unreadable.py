@@ -136,7 +136,11 @@ def too_slow(path: Path) -> UnreadableSheet:
 
 def too_much_memory(path: Path) -> UnreadableSheet:
     """Reading takes more memory than for any honest sheet of its size."""
-    return too_large(path, "reading it takes more memory than any sheet of its size should")
+    return too_large(
+        path,
+        "reading it takes more memory than any sheet of its size should. A value far below or far beside the table, "
+        "or a copied format, can make a sheet so large",
+    )
 
 
 def broke_off(path: Path) -> UnreadableSheet:
@@ -144,4 +148,28 @@ def broke_off(path: Path) -> UnreadableSheet:
     return UnreadableSheet(
         f"{path.name} cannot be read: it is damaged, or larger than it seems. Open it in Excel, copy the invoices alone "
         "into a new workbook and save that as “Excel Workbook (.xlsx)”."
+    )
+
+
+def part_twice(path: Path, part: str) -> UnreadableSheet:
+    """An archive with two parts of one name: two programs would read two workbooks."""
+    return UnreadableSheet(
+        f"{path.name} is damaged: it holds its part {part} twice, and which one counts is not certain. "
+        "Open it in Excel and save it again."
+    )
+
+
+def damaged_part(path: Path, part: str) -> UnreadableSheet:
+    """An archive that cannot be unpacked whole: a value in it could have become another."""
+    return UnreadableSheet(
+        f"{path.name} is damaged: its part {part} is not as it was saved. Copy it again from where it came from, "
+        "or open it in Excel, look whether all is there, and save it again."
+    )
+
+
+def far_cell(path: Path, sheet: str, cells: Sequence[str]) -> UnreadableSheet:
+    """A value so far from the table that the sheet is millions of empty cells large."""
+    return UnreadableSheet(
+        f"{path.name} was not read: sheet {sheet} has something in cell {' and in cell '.join(cells)}, far from the "
+        "rest. Delete the empty rows and columns beyond the table (select them, then “Delete”), and save."
     )
