@@ -13,11 +13,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
-from batchinvoice.ledger import queries
+from batchinvoice.ledger import past, queries
 from batchinvoice.ledger.disk import unwritable
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy, NoSuchRun
 from batchinvoice.ledger.intent import Intent
 from batchinvoice.ledger.mapping import to_intent, to_item, to_known, to_row, to_run, to_sms_call
+from batchinvoice.ledger.past import Past
 from batchinvoice.ledger.records import Attempt, ItemRow, Known, Row, Run, Said, SmsCallRecord
 from batchinvoice.ledger.tables import attempts, invoices, item_rows, references, rows, runs, sms_calls
 
@@ -44,6 +45,30 @@ class Account:
             invoices.c.environment == self.environment, invoices.c.merchant_code == self.merchant_code
         )
         return self._known(query, invoices.c.gateway_id, wanted, "gateway_id")
+
+    def alike(self, wanted: Iterable[str]) -> dict[str, list[Past]]:
+        """The invoices, made or perhaps made, of references of these likenesses, by likeness; the oldest first."""
+        found: dict[str, list[Past]] = {}
+        for batch in batches(dict.fromkeys(wanted), _PAGE):
+            for record in self._tuples(past.alike(self._own(references), batch)):
+                found.setdefault(record.likeness, []).append(past.to_past(record))
+        return found
+
+    def last_made(self, phones: Iterable[str]) -> dict[str, Past]:
+        """The invoice last made for each of these phones."""
+        found = {}
+        for batch in batches(dict.fromkeys(phones), _PAGE):
+            for record in self._tuples(past.last_made(self._own(invoices), batch)):
+                found[record.phone] = past.to_past(record)
+        return found
+
+    def made_since(self, phones: Iterable[str], since: dt.datetime) -> dict[str, list[Past]]:
+        """The invoices made for each of these phones since then, the oldest first."""
+        found: dict[str, list[Past]] = {}
+        for batch in batches(dict.fromkeys(phones), _PAGE):
+            for record in self._tuples(past.made_since(self._own(invoices), batch, since)):
+                found.setdefault(record.phone, []).append(past.to_past(record))
+        return found
 
     def _known(self, query: Select[Any], column: Any, wanted: Sequence[str], key: str) -> dict[str, Known]:
         found = {}

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.likeness import likeness
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
 from batchinvoice.ledger.intent import STATED, Intent, Outcome
 from batchinvoice.ledger.records import Known, Row, Run, issues_to_json
@@ -51,7 +52,7 @@ class Entry:
         """
         values = {
             "state": InvoiceState.UNKNOWN,
-            "content": invoice.content(),
+            **_content(invoice),
             "fingerprint": invoice.fingerprint(),
             "sms": sms,
             "run_id": run.id,
@@ -66,7 +67,7 @@ class Entry:
                 raise LedgerBusy(OVERTAKEN)
         else:
             key = self._inserted(self._db.execute(insert(invoices).values(**values, **scope)).inserted_primary_key)
-            self._db.execute(insert(references).values(**scope, reference=invoice.reference, invoice_id=key))
+            self._refer(scope, invoice.reference, key)
         said = issues_to_json((*row.issues, lost))
         self._set_row(row, status=RowStatus.UNKNOWN, action=Action.CREATE, invoice_id=key, issues=said, attention=True)
         return self._attempt(run, row, invoice, key, Action.CREATE, None)
@@ -86,7 +87,7 @@ class Entry:
             made = insert(invoices).values(
                 **scope,
                 state=InvoiceState.MADE,
-                content=invoice.content(),
+                **_content(invoice),
                 fingerprint="",
                 gateway_id=invoice.invoice_id,
                 origin=STATED,
@@ -105,10 +106,14 @@ class Entry:
         at = and_(references.c.reference == reference, *(references.c[name] == scope[name] for name in scope))
         owner = self._db.execute(select(invoices.c.id, invoices.c.state).join(references).where(at)).first()
         if owner is None:
-            self._db.execute(insert(references).values(**scope, reference=reference, invoice_id=key))
+            self._refer(scope, reference, key)
         elif owner.state is InvoiceState.NOT_MADE:
             self._db.execute(update(references).where(at).values(invoice_id=key))
         return owner is None or owner.state is InvoiceState.NOT_MADE
+
+    def _refer(self, scope: Mapping[str, str], reference: str, key: int) -> None:
+        new = {"reference": reference, "likeness": likeness(reference), "invoice_id": key}
+        self._db.execute(insert(references).values(**scope, **new))
 
     def owner_of(self, gateway_id: str, run: Run, key: int) -> str | None:
         """The reference of another invoice of this merchant that has this id; None if there is no such invoice."""
@@ -196,7 +201,7 @@ class Entry:
             doubtful = intent.doubtful or any(issue.is_error for issue in outcome.issues)
             values |= {
                 "state": InvoiceState.MADE,
-                "content": intent.invoice.content(),
+                **_content(intent.invoice),
                 # What the gateway said back to be otherwise is not certain: no later row may pass for unchanged.
                 "fingerprint": "" if doubtful else intent.invoice.fingerprint(),
             }
@@ -226,6 +231,11 @@ class Entry:
     @staticmethod
     def _inserted(key: Any) -> int:
         return int(key[0])
+
+
+def _content(invoice: Invoice) -> dict[str, object]:
+    """What is kept of what an invoice says."""
+    return {"content": invoice.content(), "phone": invoice.phone}
 
 
 def _by_state(texted: Sequence[Row]) -> dict[SmsStatus, list[int]]:

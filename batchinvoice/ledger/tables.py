@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.likeness import LONGEST
 
 metadata = MetaData()
 
@@ -105,6 +106,7 @@ invoices = Table(
     Column("merchant_code", String(40), nullable=False),
     Column("state", Word(InvoiceState), nullable=False),
     Column("content", JSON, nullable=False),
+    Column("phone", String(40), nullable=False),  # the content's: country code and number
     Column("fingerprint", String(64), nullable=False),
     Column("gateway_id", String(40)),
     Column("origin", String(10)),  # by which call the gateway id was obtained
@@ -116,6 +118,8 @@ invoices = Table(
     Column("intended_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     Index("invoices_by_gateway_id", "environment", "merchant_code", "gateway_id"),
+    # With the state, a customer's last invoice is found without reading the others.
+    Index("invoices_by_phone", "environment", "merchant_code", "phone", "state", "intended_at"),
 )
 
 # The heart of the first guarantee: a reference belongs to one invoice. An update may give an invoice a second one.
@@ -126,6 +130,8 @@ references = Table(
     Column("merchant_code", String(40), primary_key=True),
     Column("reference", String(255), primary_key=True),
     Column("invoice_id", ForeignKey("invoices.id"), nullable=False),
+    Column("likeness", String(LONGEST), nullable=False),
+    Index("references_by_likeness", "environment", "merchant_code", "likeness"),
 )
 
 rows = Table(

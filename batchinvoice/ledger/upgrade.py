@@ -75,7 +75,7 @@ def back_up(file: Path, newest: str) -> Path:
 
 
 def _new_file(file: Path, newest: str) -> Path:
-    """An empty file that was not there before: `ledger.before-0002.sqlite3`, or `ledger.before-0002-2.sqlite3`…"""
+    """An empty file that was not there before: `ledger.before-0003.sqlite3`, or `ledger.before-0003-2.sqlite3`…"""
     numbers = chain([""], (f"-{number}" for number in count(2)))
     names = (file.with_name(f"{file.stem}.before-{newest}{number}{file.suffix}") for number in numbers)
     copy = next(name for name in names if not name.exists())
