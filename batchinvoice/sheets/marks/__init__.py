@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 
 from batchinvoice.invoices.table import Broken
 
+# The document property of a corrections workbook that names its run.
+RUN_PROPERTY = "batchinvoice run"
+
 Cell = tuple[int, int]
+
+
+class MarksUnreadable(ValueError):
+    """A part of the workbook cannot be read; without its marks, a broken cell would pass for an empty one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +22,8 @@ class Marks:
     """Of one sheet; rows and columns count from 1.
 
     `broken`: errors, and formulas whose result was never stored. `shown`: numbers to which the cell's format adds
-    zeros or letters, as Excel shows them (`00123`, `INV-0007`). `widths` are in characters.
+    zeros or letters, as Excel shows them (`00123`, `INV-0007`). `hidden_rows` are those that hold anything. `widths`
+    are in characters as files state them, which is about 0.7 more than Excel's dialogue says.
     """
 
     broken: Mapping[Cell, Broken] = field(default_factory=dict)

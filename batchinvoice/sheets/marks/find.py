@@ -1,0 +1,56 @@
+"""The marks of a sheet, whichever of the four workbook formats it is stored in."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from xml.parsers.expat import ExpatError
+
+from defusedxml.ElementTree import ParseError
+
+from batchinvoice.sheets.marks import Marks, MarksUnreadable, ods, xls, xlsb, xlsx
+from batchinvoice.sheets.marks.package import Package
+
+_COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
+# What the parts of a damaged or hostile file raise: as a zip, as XML, as numbers, as records.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ParseError,
+    ExpatError,
+    ValueError,
+    LookupError,
+    OverflowError,
+)
+
+
+def marks_of(content: bytes, sheet: str) -> Marks:
+    """The marks of the sheet of this name in a workbook's bytes: xlsx, xlsm, xlsb, xls or ods.
+
+    Raises MarksUnreadable if it is none of them, has no such sheet, or if a part that is needed cannot be read.
+    """
+    try:
+        if content.startswith(_COMPOUND_FILE):
+            return xls.marks(content, sheet)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _of_package(Package(archive), sheet)
+    except MarksUnreadable:
+        raise
+    except _DAMAGE as error:
+        raise MarksUnreadable(f"{type(error).__name__} in a part of the workbook") from error
+
+
+def _of_package(package: Package, sheet: str) -> Marks:
+    if (workbook := package.document("xl/workbook.xml")) is not None:
+        return xlsx.marks(package, workbook, sheet)
+    if package.has("xl/workbook.bin"):
+        return xlsb.marks(package, sheet)
+    if package.has("content.xml") and package.has("mimetype"):
+        return ods.marks(package, sheet)
+    raise MarksUnreadable("not a workbook of a known format")
