@@ -7,13 +7,15 @@ import getpass
 import platform
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchinvoice import __version__
 from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.client import Credentials, Gateway, longest_call
+from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.check import Checked, check
+from batchinvoice.invoices.headings import key, signature
 from batchinvoice.invoices.invoice import SmsMode, WireForms
 from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus, run_status
@@ -31,7 +33,10 @@ from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, rep
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError
-from batchinvoice.sheets.reading import Source, read
+from batchinvoice.sheets.confirmed import remember, remembered
+from batchinvoice.sheets.errors import Undecided
+from batchinvoice.sheets.guard import read_guarded
+from batchinvoice.sheets.reading import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,13 @@ def rules(settings: Settings) -> Rules:
     )
 
 
-def check_sheet(settings: Settings, path: Path) -> tuple[Source, Checked]:
-    """Read and check a sheet. Raises UnreadableSheet."""
-    source = read(path)
-    return source, check(source.invoices, source.items, rules(settings))
+def check_sheet(settings: Settings, path: Path, asked: Asked) -> tuple[Source, Checked]:
+    """Read and check a sheet; what is confirmed of its headings is kept for the next one. Raises UnreadableSheet."""
+    source = read_guarded(path, replace(asked, remembered=remembered(settings.home)))
+    keys = {key(name) for name in source.invoices.headings}
+    if said := {name: field for name, field in asked.mapping.items() if name in keys}:
+        remember(settings.home, signature(source.invoices.headings), said)
+    return source, check(source.invoices, source.items, rules(settings), asked)
 
 
 def write_check_corrections(settings: Settings, source: Source, checked: Checked) -> Path | None:
@@ -126,12 +134,24 @@ def _missing(names: list[str]) -> SettingsError:
 
 
 def plan_sheet(
-    ledger: Ledger, settings: Settings, path: Path, *, sms: bool, strict: bool, check_gateway: bool = False
+    ledger: Ledger,
+    settings: Settings,
+    path: Path,
+    asked: Asked = Asked(),  # noqa: B008 (frozen)
+    *,
+    sms: bool,
+    strict: bool,
+    check_gateway: bool = False,
 ) -> Run:
-    """The first verb: sheet → a run in the ledger. Nothing is sent. Raises UnreadableSheet or LedgerError."""
-    source, checked = check_sheet(settings, path)
+    """The first verb: sheet → a run in the ledger. Nothing is sent.
+
+    Raises UnreadableSheet, Undecided (hidden rows, a control total that differs) or LedgerError.
+    """
+    source, checked = check_sheet(settings, path, asked)
+    if checked.stops:
+        raise Undecided(path.name, checked.stops)
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
-    options = Options(sms=sms, strict=strict, sms_mode=mode, check_gateway=check_gateway)
+    options = Options(sms=sms, strict=strict, sms_mode=mode, check_gateway=check_gateway, asked=asked)
     return ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))
 
 

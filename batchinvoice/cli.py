@@ -14,8 +14,10 @@ import click
 from batchinvoice import __version__
 from batchinvoice.emulator.command import emulator
 from batchinvoice.exits import Exit
+from batchinvoice.options import sheet_options
 
 if TYPE_CHECKING:
+    from batchinvoice.invoices.asked import Asked
     from batchinvoice.screen import Screen
     from batchinvoice.session import Ending, Session
 
@@ -95,21 +97,26 @@ def template(out: Path | None, lang: str) -> None:
 
 @cli.command()
 @click.argument("sheets", type=_SHEET, nargs=-1, required=True, metavar="SHEET...")
+@sheet_options
 @report_dir_option
 @json_option
 @click.pass_context
-def check(context: click.Context, sheets: tuple[Path, ...], report_dir: Path | None, as_json: bool) -> None:
+def check(
+    context: click.Context, sheets: tuple[Path, ...], asked: Asked, report_dir: Path | None, as_json: bool
+) -> None:
     """Look for mistakes and send nothing. Bad rows go into a corrections workbook to mend and run."""
     from batchinvoice import app
+    from batchinvoice.questions import with_answers
     from batchinvoice.session import Ending, each
     from batchinvoice.settings import load
     from batchinvoice.summary import check_as_json
 
+    _one_control_slip(asked, sheets)
     screen = _screen(as_json)
     settings = load(BATCHINVOICE_REPORT_DIR=report_dir)
 
     def one(sheet: Path) -> Ending:
-        source, checked = app.check_sheet(settings, sheet)
+        source, checked = with_answers(screen, asked, lambda answered: app.check_sheet(settings, sheet, answered))
         corrections = app.write_check_corrections(settings, source, checked)
         screen.issues(checked.issues)
         screen.checked(sheet.name, checked)
@@ -126,19 +133,18 @@ def check(context: click.Context, sheets: tuple[Path, ...], report_dir: Path | N
 
 @cli.command()
 @click.argument("sheet", type=_SHEET)
+@sheet_options
 @no_sms_option
 @strict_option
 @check_gateway_option
 @json_option
-def plan(sheet: Path, no_sms: bool, strict: bool, check_gateway: bool, as_json: bool) -> None:
+def plan(sheet: Path, asked: Asked, no_sms: bool, strict: bool, check_gateway: bool, as_json: bool) -> None:
     """Show what would happen with SHEET, and keep it as a planned run. Nothing is sent."""
-    from batchinvoice import app
     from batchinvoice.runs.reconcile import problems
     from batchinvoice.summary import summarise
 
     with _session(as_json=as_json) as session:
-        asked = {"sms": not no_sms, "strict": strict, "check_gateway": check_gateway}
-        planned = app.plan_sheet(session.ledger, session.settings, sheet, **asked)
+        planned = session.plan_sheet(sheet, asked, sms=not no_sms, strict=strict, check_gateway=check_gateway)
         session.screen.issues(list(problems(session.ledger, planned)))
         session.screen.planned(summarise(session.ledger, planned))
         session.screen.rows(session.ledger.rows(planned))
@@ -162,6 +168,7 @@ def apply(context: click.Context, run_id: str, report_dir: Path | None, yes: boo
 
 @cli.command()
 @click.argument("sheets", type=_SHEET, nargs=-1, required=True, metavar="SHEET...")
+@sheet_options
 @report_dir_option
 @no_sms_option
 @strict_option
@@ -172,6 +179,7 @@ def apply(context: click.Context, run_id: str, report_dir: Path | None, yes: boo
 def run(
     context: click.Context,
     sheets: tuple[Path, ...],
+    asked: Asked,
     report_dir: Path | None,
     no_sms: bool,
     strict: bool,
@@ -185,9 +193,10 @@ def run(
     """
     from batchinvoice.session import each
 
+    _one_control_slip(asked, sheets)
     with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        asked = {"sms": not no_sms, "strict": strict, "check_gateway": check_gateway}
-        code, results = each(sheets, lambda sheet: session.run_sheet(sheet, **asked), session.screen)
+        options = {"sms": not no_sms, "strict": strict, "check_gateway": check_gateway}
+        code, results = each(sheets, lambda sheet: session.run_sheet(sheet, asked, **options), session.screen)
     if as_json:
         _print_json(results)
     context.exit(code)
@@ -302,6 +311,11 @@ def send(context: click.Context, run_id: str, again: bool, report_dir: Path | No
 
 
 cli.add_command(emulator)
+
+
+def _one_control_slip(asked: Asked, sheets: tuple[Path, ...]) -> None:
+    if len(sheets) > 1 and (asked.count is not None or asked.total is not None):
+        raise click.UsageError("--expect-count and --expect-total speak of one sheet: name one at a time.")
 
 
 def _end(context: click.Context, ending: Ending, as_json: bool) -> None:

@@ -15,11 +15,13 @@ from batchinvoice import app
 from batchinvoice.exits import Exit
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
+from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.issue import UNSETTLED
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerBusy, LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
+from batchinvoice.questions import with_answers
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.reconcile import problems
 from batchinvoice.screen import Screen
@@ -59,10 +61,18 @@ class Session:
     report_dir: Path
     yes: bool = False
 
-    def run_sheet(self, sheet: Path, *, sms: bool, strict: bool, check_gateway: bool) -> Ending:
-        """Plan a sheet and carry it out. Raises UnreadableSheet, CannotWrite or LedgerError."""
-        asked = {"sms": sms, "strict": strict, "check_gateway": check_gateway}
-        return self.carry_out(app.plan_sheet(self.ledger, self.settings, sheet, **asked), fresh=True)
+    def plan_sheet(self, sheet: Path, asked: Asked, *, sms: bool, strict: bool, check_gateway: bool) -> Run:
+        """Plan a sheet, asking what it leaves open. Raises UnreadableSheet, Undecided or LedgerError."""
+
+        def plan(answered: Asked) -> Run:
+            options = {"sms": sms, "strict": strict, "check_gateway": check_gateway}
+            return app.plan_sheet(self.ledger, self.settings, sheet, answered, **options)
+
+        return with_answers(self.screen, asked, plan)
+
+    def run_sheet(self, sheet: Path, asked: Asked, **options: bool) -> Ending:
+        """Plan a sheet and carry it out. Raises UnreadableSheet, Undecided, CannotWrite or LedgerError."""
+        return self.carry_out(self.plan_sheet(sheet, asked, **options), fresh=True)
 
     def carry_out(self, run: Run, *, fresh: bool = False) -> Ending:
         """Show what is left to do, prove the gateway, ask, deliver and report, even if it is stopped on the way."""

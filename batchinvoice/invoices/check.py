@@ -8,17 +8,23 @@ from decimal import Decimal
 from typing import Any
 
 from batchinvoice.invoices import schema
+from batchinvoice.invoices.amounts import amount
+from batchinvoice.invoices.asked import Asked, Hidden
+from batchinvoice.invoices.build import Built, build
 from batchinvoice.invoices.cells import shown
-from batchinvoice.invoices.columns import Field, heading
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.control import Line, expected, stated
 from batchinvoice.invoices.findings import Findings
-from batchinvoice.invoices.headings import Match, likely, match
-from batchinvoice.invoices.invoice import Invoice, Item
-from batchinvoice.invoices.issue import Code, Issue, problem
-from batchinvoice.invoices.items import ItemLine, checked_item, read_items, shortfall
+from batchinvoice.invoices.headings import match
+from batchinvoice.invoices.invoice import Invoice
+from batchinvoice.invoices.issue import STOPS, Code, Issue, problem
+from batchinvoice.invoices.item_rows import Group, fill, find_groups
+from batchinvoice.invoices.items import ItemLine, read_items
+from batchinvoice.invoices.layout import Layout, lay_out, lay_out_items, without
 from batchinvoice.invoices.lifecycle import RowStatus
-from batchinvoice.invoices.normalise import RAW_TYPES, normalise
+from batchinvoice.invoices.normalise import normalise
+from batchinvoice.invoices.notes import of_columns, of_hidden
 from batchinvoice.invoices.phone import Phone
-from batchinvoice.invoices.repeats import Said, repeats
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Cell, Table
 
@@ -30,8 +36,9 @@ class CheckedRow:
     """One input row. `status` is pending (it can go), invalid, duplicate or held.
 
     `reference`, `customer`, `mobile` and `typed_amount` are as read, or as typed where they could not be read; `amount`
-    is KWD, None where it could not be read. `invoice` is None for an invalid row, unless all that is wrong with it is
-    an expiry date that has passed: such a row may have been sent when its date was still to come.
+    is KWD, None where it could not be read, 0 for a further item of an invoice, which counts with its first row.
+    `invoice` is None for an invalid row, unless all that is wrong with it is an expiry date that has passed: such a
+    row may have been sent when its date was still to come.
     """
 
     row: int
@@ -48,7 +55,10 @@ class CheckedRow:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A checked sheet: every input row in its order, the Items sheet's lines, and the notes on the sheet as a whole."""
+    """A checked sheet: every input row in its order, the Items sheet's lines, and the notes on the sheet as a whole.
+
+    `table` has only the rows that are meant as invoices, and of them only those that are not left out.
+    """
 
     table: Table
     items: Table | None
@@ -62,93 +72,79 @@ class Checked:
         of_rows = [issue for row in self.rows for issue in row.issues]
         return [*self.notes, *of_rows, *(issue for line in self.item_lines for issue in line.issues)]
 
+    @property
+    def stops(self) -> list[Issue]:
+        """What must be answered or mended before anything of the sheet is sent."""
+        return [issue for issue in self.notes if issue.code in STOPS]
 
-def check(table: Table, items: Table | None, rules: Rules) -> Checked:
+
+def check(table: Table, items: Table | None, rules: Rules, asked: Asked = Asked()) -> Checked:  # noqa: B008 (frozen)
     """Check a sheet of invoices, with its Items sheet if it has one: every issue of every row in this one pass."""
-    matched = match(table.headings)
-    found = Findings(table, matched.columns)
-    records = _read(table, matched, rules, found)
-    references = {values[Field.REFERENCE] for values in records}
-    lines = read_items(items, references, rules) if items else []
-    invoices = [_invoice(i, values, own, found) for i, (values, own) in enumerate(_with_items(records, lines))]
-    statuses = [RowStatus.INVALID if found.bad(i) else RowStatus.PENDING for i in range(len(records))]
-    said = [
-        Said(table.rows[i], values[Field.REFERENCE], values[Field.INVOICE_ID], invoices[i], not found.bad(i))
-        for i, values in enumerate(records)
+    layout = lay_out(table)
+    hidden = {p for p, row in enumerate(layout.table.rows) if row in layout.table.hidden}
+    kept = without(layout.table, hidden) if asked.hidden is Hidden.SKIP else layout.table
+    columns = match(kept.headings, kept.mapping).columns
+    found = Findings(kept, columns)
+    records, groups = _read(kept, columns, rules, found)
+    of_items = lay_out_items(items) if items else None
+    lines = read_items(of_items.table, {values[Field.REFERENCE] for values in records}, rules) if of_items else []
+    built = build(kept, records, groups, lines, found)
+    rows = [_row(kept, i, columns, values, built, found) for i, values in enumerate(records)]
+    counted = _counted(layout, kept, rows, built, rules)
+    notes = [
+        *layout.notes,
+        *of_hidden(kept, counted, [row.row for row in rows if row.status is RowStatus.PENDING], asked.hidden),
+        *stated(layout.stated, counted, rules),
+        *expected(kept, counted, asked),
+        *(of_items.notes if of_items else ()),
+        *(note for sheet in (table, items) if sheet for note in of_columns(sheet)),
     ]
-    for repeat in repeats(said):
-        statuses[repeat.position] = repeat.status
-        found.add(repeat.position, repeat.field, repeat.problem)
-    rows = [
-        _row(table, i, matched.columns, values, invoices[i], statuses[i], found.of(i))
-        for i, values in enumerate(records)
-    ]
-    notes = [note for sheet in (table, items) if sheet for note in _notes(sheet)]
-    return Checked(table, items, rows, lines, notes)
+    return Checked(kept, of_items.table if of_items else None, rows, lines, notes)
 
 
-def _read(table: Table, matched: Match, rules: Rules, found: Findings) -> list[dict[Any, Any]]:
-    """The rows as exact values; what is wrong with them goes into `found`."""
-    frame, problems = normalise(table, matched.columns, rules)
+def _read(
+    table: Table, columns: Mapping[Field, int], rules: Rules, found: Findings
+) -> tuple[list[dict[Any, Any]], list[Group]]:
+    """The rows as exact values, and which of them are items of one invoice; what is wrong goes into `found`."""
+    frame, problems = normalise(table, columns, rules)
     for position, field, what in problems:
         found.add(position, field, what)
+    groups = find_groups(table, columns, frame[Field.REFERENCE].tolist())
+    fill(groups, table, columns, frame)
+    first_of = {other: group.first for group in groups for other in group.others}
     for failure in schema.failures(frame, rules):
-        found.add(failure.row, failure.field, failure.problem)
+        first = first_of.get(failure.row)
+        own: Any = frame.at[failure.row, failure.field]
+        if first is None or own != frame.at[first, failure.field]:
+            found.add(failure.row, failure.field, failure.problem)
     for position, number in enumerate(frame[Field.MOBILE]):
-        if isinstance(number, Phone) and number.unusual:
+        if isinstance(number, Phone) and number.unusual and position not in first_of:
             warning = problem(Code.PHONE_UNUSUAL, value=number.national, country=number.country)
             found.add(position, Field.MOBILE, warning)
-    return frame.to_dict("records")
+    return frame.to_dict("records"), groups
 
 
-def _with_items(records: Sequence[_Values], lines: Sequence[ItemLine]) -> list[tuple[_Values, list[ItemLine]]]:
-    by_reference: dict[str | None, list[ItemLine]] = {}
-    for line in lines:
-        by_reference.setdefault(line.reference, []).append(line)
-    return [(values, by_reference.get(values[Field.REFERENCE], [])) for values in records]
+def _counted(layout: Layout, kept: Table, rows: Sequence[CheckedRow], built: Built, rules: Rules) -> list[Line]:
+    """Every row as it counts for the control totals, those that are left out among them."""
+    amount_at = match(kept.headings, kept.mapping).columns.get(Field.AMOUNT)
 
+    def written(cells: Sequence[Cell]) -> Decimal:
+        read = amount(cells[amount_at], rules.decimal_mark) if amount_at is not None else None
+        return read if isinstance(read, Decimal) else Decimal(0)
 
-def _invoice(position: int, values: _Values, lines: Sequence[ItemLine], found: Findings) -> Invoice | None:
-    """The row's invoice; None if anything is wrong with the row or with one of its items."""
-    if bad := next((line for line in lines if any(issue.is_error for issue in line.issues)), None):
-        where = problem(Code.ITEM_BAD, sheet=bad.issues[0].place.sheet, item_row=bad.row)
-        found.add(position, Field.REFERENCE, where)
-    beside = checked_item(position, values, found)
-    items = tuple(item for item in (*(line.item for line in lines), beside) if item)
-    if short := shortfall(items, values[Field.AMOUNT]):
-        found.add(position, Field.AMOUNT, short)
-    return _from_values(values, items) if not found.bad(position) or found.only(position, Code.DATE_PAST) else None
-
-
-def _from_values(values: _Values, items: tuple[Item, ...]) -> Invoice:
-    number: Phone = values[Field.MOBILE]
-    return Invoice(
-        reference=values[Field.REFERENCE],
-        customer=values[Field.CUSTOMER],
-        country=number.country,
-        mobile=number.national,
-        amount=values[Field.AMOUNT],
-        email=values[Field.EMAIL],
-        description=values[Field.DESCRIPTION],
-        expires=values[Field.EXPIRY],
-        delivery=values[Field.DELIVERY],
-        raw_types=values[RAW_TYPES],
-        payment_types=values[Field.PAYMENT_METHODS],
-        language=values[Field.LANGUAGE],
-        subscription=values[Field.SUBSCRIPTION],
-        items=items,
-        invoice_id=values[Field.INVOICE_ID],
-    )
+    counted = []
+    for position, row in enumerate(rows):
+        own = row.amount if row.amount is not None or row.typed_amount.strip() else Decimal(0)
+        further = position in built.further
+        counted.append(Line(row.row, own, written(row.cells) if further else own or Decimal(0), counts=not further))
+    shown_rows = set(kept.rows)
+    left_out = [(r, c) for r, c in zip(layout.table.rows, layout.table.cells, strict=True) if r not in shown_rows]
+    counted += [Line(row, written(cells), written(cells), left_out=True) for row, cells in left_out]
+    return sorted(counted)
 
 
 def _row(
-    table: Table,
-    position: int,
-    columns: Mapping[Field, int],
-    values: _Values,
-    invoice: Invoice | None,
-    status: RowStatus,
-    issues: tuple[Issue, ...],
+    table: Table, position: int, columns: Mapping[Field, int], values: _Values, built: Built, found: Findings
 ) -> CheckedRow:
     cells = table.cells[position]
 
@@ -161,20 +157,10 @@ def _row(
         reference=said(Field.REFERENCE),
         customer=said(Field.CUSTOMER),
         mobile=said(Field.MOBILE),
-        amount=values[Field.AMOUNT],
+        amount=Decimal("0.000") if position in built.further else values[Field.AMOUNT],
         typed_amount=shown(cells[columns[Field.AMOUNT]]) if Field.AMOUNT in columns else "",
-        invoice=invoice,
-        status=status,
-        issues=issues,
+        invoice=built.invoices[position],
+        status=built.statuses[position],
+        issues=found.of(position),
         cells=cells,
     )
-
-
-def _notes(table: Table) -> list[Issue]:
-    notes = []
-    for index in match(table.headings).unknown:
-        meant = likely(table.headings[index])
-        near = f" (perhaps “{heading(meant)}”)" if meant else ""
-        params = {"value": table.headings[index], "near": near}
-        notes.append(Issue(Code.COLUMN_UNKNOWN, table.place(table.header_row, index), params))
-    return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,12 +59,45 @@ def key(heading: str) -> str:
 _MEANING: dict[str, Field] = {key(name): column.field for column in COLUMNS for name in column.names()}
 
 
+# What may stand in brackets after a heading and changes nothing: our currency, a form, how much it is needed.
+_HARMLESS = frozenset(
+    key(word)
+    for word in (
+        *("KWD", "KD", "K.D.", "in KWD", "Kuwaiti Dinar", "د.ك", "بالدينار", "بالدينار الكويتي", "دينار كويتي"),
+        *("required", "optional", "text", "number", "مطلوب", "إلزامي", "اختياري", "نص", "رقم"),
+    )
+)
+_BRACKETED = re.compile(r"(?P<heading>.*\S)\s*[(\[](?P<tail>[^()\[\]]*)[)\]][\s*:]*", re.DOTALL)
+_DATE_FORM = re.compile(r"[dmy]{5,10}|يوم|شهر|سنه|يومشهرسنه|شهريومسنه|سنهشهريوم")
+_BOTH_LANGUAGES = re.compile(r"[/|\n–—]|\s-\s")
+_ARABIC = re.compile(r"[\u0600-\u06ff\ufb50-\ufeff][\u0600-\u06ff\ufb50-\ufeff\s.]*")
+
+
 def meaning(heading: str) -> Field | None:
-    """The field that a heading, or a field's name at the gateway, means."""
-    return _MEANING.get(key(heading))
+    """The field that a heading, or a field's name at the gateway, means.
+
+    A heading in two languages (`Amount / المبلغ`) must mean the same in both.
+    """
+    if bracketed := _BRACKETED.fullmatch(heading):
+        tail = key(bracketed["tail"])
+        if not tail or tail in _HARMLESS or _DATE_FORM.fullmatch(tail):
+            heading = bracketed["heading"]
+        elif (inner := _MEANING.get(tail)) and inner is meaning(bracketed["heading"]):
+            return inner
+    return _MEANING.get(key(heading)) or _same(_BOTH_LANGUAGES.split(heading)) or _same(_by_script(heading))
 
 
-def match(headings: Sequence[str], confirmed: Mapping[str, Field] | None = None) -> Match:
+def _same(parts: Sequence[str]) -> Field | None:
+    """What all the parts mean alike."""
+    meanings = {_MEANING.get(key(part)) for part in parts if key(part)}
+    return meanings.pop() if len(meanings) == 1 else None
+
+
+def _by_script(heading: str) -> list[str]:
+    return [_ARABIC.sub(" ", heading), " ".join(_ARABIC.findall(heading))]
+
+
+def match(headings: Sequence[str], confirmed: Mapping[str, Field | None] | None = None) -> Match:
     """Find the meaning of each heading; an Items sheet may call its item amount just Amount.
 
     confirmed: what a person has said of headings that are not known by themselves, by `key`.
@@ -102,8 +136,37 @@ def near(field: Field, headings: Sequence[str]) -> tuple[str, ...]:
     return tuple(heading for score, heading in sorted(scored, reverse=True) if score >= _LIKENESS)
 
 
+def proposals(headings: Sequence[str], confirmed: Mapping[str, Field | None]) -> dict[int, Field]:
+    """What headings that mean nothing were probably meant for: a column that is not there yet, each once."""
+    matched = match(headings, confirmed)
+    scored = sorted(
+        (
+            (score, -index, field)
+            for index in matched.unknown
+            if key(headings[index]) not in confirmed
+            for score, field in [_likeliest(headings[index])]
+            if score >= _LIKENESS and field not in matched.columns
+        ),
+        reverse=True,
+    )
+    found: dict[int, Field] = {}
+    for _, index, field in scored:
+        if field not in found.values():
+            found[-index] = field
+    return found
+
+
+def signature(headings: Sequence[str]) -> str:
+    """The same for any two headers with the same headings in the same order, however they are spelled."""
+    return "|".join(key(heading) for heading in headings if key(heading))
+
+
 def likely(heading: str) -> Field | None:
     """The field that an unknown heading may have been meant for."""
-    scored = [(difflib.SequenceMatcher(None, key(heading), name).ratio(), field) for name, field in _MEANING.items()]
-    score, field = max(scored)
+    score, field = _likeliest(heading)
     return field if score >= _LIKENESS else None
+
+
+def _likeliest(heading: str) -> tuple[float, Field]:
+    wanted = key(heading)
+    return max((difflib.SequenceMatcher(None, wanted, name).ratio(), field) for name, field in _MEANING.items())

@@ -37,7 +37,9 @@ class Code(StrEnum):
     HIDDEN_SKIPPED = "hidden-skipped"
     HIDDEN_INCLUDED = "hidden-included"
     HEADER_REPEATED = "header-repeated"
+    HEADER_OTHER = "header-other"
     ROW_TOTAL = "row-total"
+    ROW_COUNT = "row-count"
     ROW_NOTE = "row-note"
     TOTAL_DIFFERS = "total-differs"
     TOTAL_UNSURE = "total-unsure"
@@ -148,10 +150,17 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.HEADER_REPEATED: Words(
         "The header stands again in the rows {rows}; they are not invoices.", "Nothing to do.", _WARN
     ),
+    Code.HEADER_OTHER: Words(
+        "Row {row} is another header, whose columns stand elsewhere than those of row {first}: what is below it cannot be told.",
+        "Put that table on a sheet or in a file of its own. Nothing is sent before that.",
+    ),
     Code.ROW_TOTAL: Words(
         "Row {row} is a total and not an invoice; its {value} KWD is what the rows above it come to.",
         "Nothing to do.",
         _WARN,
+    ),
+    Code.ROW_COUNT: Words(
+        "Row {row} says how many invoices there are and is none itself; {value} is right.", "Nothing to do.", _WARN
     ),
     Code.ROW_NOTE: Words(
         "Row {row} stands below the table and is taken for a note, not for an invoice: “{value}”.",
@@ -263,7 +272,10 @@ CATALOGUE: Mapping[Code, Words] = {
         "The amount is in {value}, but invoices are made in KWD.",
         "Give the amount in KWD and write KWD here, or take the row out.",
     ),
-    Code.ITEM_INCOMPLETE: Words("An item needs a name and a rate.", "Fill in both, or take the item out."),
+    Code.ITEM_INCOMPLETE: Words(
+        "An item needs a name, and a rate or an amount that is a whole number of fils for each piece.",
+        "Fill them in, or take the item out.",
+    ),
     Code.ITEM_AMOUNT_DIFFERS: Words(
         "The item's amount is {value}, but rate × quantity is {expected}.", "Correct one of the three."
     ),
@@ -408,6 +420,12 @@ UNSETTLED = frozenset(
         Code.OTHER_AT_GATEWAY,
         Code.CANCELLED_AT_GATEWAY,
     }
+)
+
+
+# What must be answered or mended before anything of the sheet is sent.
+STOPS = frozenset(
+    {Code.ROWS_HIDDEN, Code.HEADER_OTHER, Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS}
 )
 
 

@@ -28,7 +28,7 @@ class ItemLine(NamedTuple):
 
 def read_items(table: Table, references: Container[str], rules: Rules) -> list[ItemLine]:
     """The lines of an Items sheet, in its order; `references` are those of the invoices."""
-    columns = match(table.headings).columns
+    columns = match(table.headings, table.mapping).columns
     found = Findings(table, columns)
     frame, problems = normalise(table, columns, rules)
     for position, field, what in problems:
@@ -62,6 +62,7 @@ def _item(
     title: str | None, rate: Decimal | None, quantity: int | None, amount: Decimal | None
 ) -> Item | tuple[Field, Problem]:
     limit = BY_FIELD[Field.ITEM_TITLE].max_length or 0
+    rate = _worked_out(amount, quantity or 1) if rate is None else rate
     if title is None or rate is None:
         return Field.ITEM_TITLE if title is None else Field.ITEM_RATE, problem(Code.ITEM_INCOMPLETE)
     if len(title) > limit:
@@ -72,6 +73,14 @@ def _item(
     if amount is not None and amount != expected:
         return Field.ITEM_AMOUNT, problem(Code.ITEM_AMOUNT_DIFFERS, value=money(amount), expected=money(expected))
     return Item(title, rate, quantity or 1, expected)
+
+
+def _worked_out(amount: Decimal | None, quantity: int) -> Decimal | None:
+    """The price of one, from what they cost together, if that is a whole number of fils."""
+    if amount is None:
+        return None
+    fils, rest = divmod(int(amount.scaleb(3)), quantity)
+    return None if rest else Decimal(fils).scaleb(-3)
 
 
 def shortfall(items: Sequence[Item], amount: Decimal | None) -> Problem | None:

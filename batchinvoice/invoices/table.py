@@ -21,6 +21,11 @@ class Broken:
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | Broken | None
 
 
+def filled(cell: Cell) -> bool:
+    """True unless the cell is empty, or holds nothing but spaces."""
+    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The rows under one header. `rows[i]` is the sheet's own number of the row whose cells are `cells[i]`.
@@ -35,7 +40,7 @@ class Table:
     header_row: int = 1
     first_column: int = 1
     # What a person has said the headings mean that are not known by themselves, by `headings.key`.
-    mapping: Mapping[str, Field] = field(default_factory=dict)
+    mapping: Mapping[str, Field | None] = field(default_factory=dict)
     # Rows (the sheet's own numbers) and columns (indexes into the headings) that the sheet does not show.
     hidden: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()

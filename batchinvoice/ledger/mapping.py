@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping
 
+from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, InvoiceState
 from batchinvoice.ledger.intent import Intent
@@ -40,7 +41,10 @@ def run_values(run: NewRun) -> dict[str, Any]:
         "input_amount",
     )
     return {name: getattr(run, name) for name in names} | {
-        "tables": [[shape.name, list(shape.headings), shape.first_column] for shape in run.shapes],
+        "tables": [
+            [shape.name, list(shape.headings), shape.first_column, dict(shape.mapping), list(shape.widths)]
+            for shape in run.shapes
+        ],
         "notes": issues_to_json(run.notes),
         "options": dict(run.options),
     }
@@ -68,8 +72,19 @@ def item_values(line: ItemRow) -> dict[str, Any]:
 def to_run(record: RowMapping) -> Run:
     """A stored run."""
     values = {name: record[name] for name in Run.__dataclass_fields__ if name not in ("shapes", "notes")}
-    shapes = tuple(TableShape(name, tuple(headings), first) for name, headings, first in record["tables"])
+    shapes = tuple(_shape(*shape) for shape in record["tables"])
     return Run(**values, shapes=shapes, notes=issues_from_json(record["notes"]))
+
+
+def _shape(
+    name: str,
+    headings: Sequence[str],
+    first: int,
+    mapping: Mapping[str, str | None] | None = None,  # not kept by older versions, nor the widths
+    widths: Sequence[float | None] = (),
+) -> TableShape:
+    meant = {heading: Field(field) if field else None for heading, field in (mapping or {}).items()}
+    return TableShape(name, tuple(headings), first, meant, tuple(widths))
 
 
 def to_row(record: RowMapping) -> Row:

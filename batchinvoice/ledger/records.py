@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import Code, Issue, Place
 from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus, RunStatus, SmsStatus
@@ -16,11 +17,16 @@ from batchinvoice.invoices.table import Broken, Cell
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
-    """The header of a sheet that was read: its name, its headings, and the column in which they begin (from 1)."""
+    """The header of a sheet that was read: its name, its headings, and the column in which they begin (from 1).
+
+    `mapping`: what was confirmed of headings; `widths` of the columns, in characters.
+    """
 
     name: str
     headings: tuple[str, ...]
     first_column: int
+    mapping: Mapping[str, Field | None] = field(default_factory=dict)
+    widths: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.issue import Issue, Place, Problem
-from batchinvoice.ledger.records import Run
+from batchinvoice.ledger.records import Run, TableShape
 
 
 class Places:
     """Turns a field of a row into its place; the row alone where the sheet has no such column."""
 
-    def __init__(self, sheet: str, headings: Sequence[str], first_column: int) -> None:
-        self._sheet, self._headings, self._first = sheet, headings, first_column
-        self._columns = match(headings).columns
+    def __init__(self, shape: TableShape) -> None:
+        self._sheet, self._headings, self._first = shape.name, shape.headings, shape.first_column
+        self._columns = match(shape.headings, shape.mapping).columns
 
     @classmethod
     def of(cls, run: Run) -> Places:
         """Those of a run's sheet of invoices."""
-        shape = run.shapes[0]
-        return cls(shape.name, shape.headings, shape.first_column)
+        return cls(run.shapes[0])
 
     def issue(self, row: int, field: Field | None, what: Problem) -> Issue:
         """The problem of a row's field, with its place."""

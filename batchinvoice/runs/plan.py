@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from batchinvoice.invoices.asked import Asked, Hidden
+from batchinvoice.invoices.cells import money
 from batchinvoice.invoices.check import Checked, CheckedRow
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Delivery, SmsMode
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
+from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import ItemRow, NewRow, NewRun, TableShape
 from batchinvoice.runs.decide import Decision, texts_nobody
@@ -26,13 +30,14 @@ _BATCH = 500
 class Options:
     """What was asked for: `sms` False leaves text messages for later, `strict` sends nothing if any row is bad.
 
-    `check_gateway`: each new reference is looked up at the gateway first.
+    `check_gateway`: each new reference is looked up at the gateway first. `asked`: what was said of the sheet.
     """
 
     sms: bool
     strict: bool
     sms_mode: SmsMode
     check_gateway: bool = False
+    asked: Asked = field(default_factory=Asked)
 
     def as_text(self) -> dict[str, str]:
         """As the run keeps it."""
@@ -41,7 +46,19 @@ class Options:
             "strict": "yes" if self.strict else "no",
             "sms_mode": str(self.sms_mode),
             "check_gateway": "yes" if self.check_gateway else "no",
+            **_said(self.asked),
         }
+
+
+def _said(asked: Asked) -> dict[str, str]:
+    """What was said of the sheet, as far as something was."""
+    said = {
+        "sheet": asked.sheet,
+        "hidden": None if asked.hidden is Hidden.ASK else str(asked.hidden),
+        "expect_count": None if asked.count is None else str(asked.count),
+        "expect_total": None if asked.total is None else money(asked.total),
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def plan(
@@ -56,20 +73,33 @@ def plan(
         sheet=source.invoices.sheet,
         shapes=shapes(checked),
         notes=tuple(checked.notes),
-        options=options.as_text(),
+        options={**options.as_text(), **_corrects(source, ledger)},
         started_by=who,
         version=version,
         planned_at=now,
-        input_count=len(source.invoices.rows),
+        input_count=len(checked.table.rows),
         input_amount=sum((row.amount for row in checked.rows if row.amount is not None), Decimal(0)),
     )
     return ledger.add_run(run, rows, item_rows(checked))
 
 
+def _corrects(source: Source, ledger: Ledger) -> dict[str, str]:
+    """The run whose corrections workbook this is, if this ledger knows it."""
+    if source.corrects is None:
+        return {}
+    with suppress(LedgerError):
+        return {"corrects": ledger.run(source.corrects).id}
+    return {}
+
+
 def shapes(checked: Checked) -> tuple[TableShape, ...]:
     """The headers of the sheet of invoices and, if there is one, of the Items sheet."""
     tables = (checked.table, checked.items)
-    return tuple(TableShape(table.sheet, table.headings, table.first_column) for table in tables if table)
+    return tuple(
+        TableShape(table.sheet, table.headings, table.first_column, table.mapping, table.widths)
+        for table in tables
+        if table
+    )
 
 
 def item_rows(checked: Checked) -> list[ItemRow]:
@@ -83,8 +113,7 @@ def item_rows(checked: Checked) -> list[ItemRow]:
 
 def planned(checked: Checked, ledger: Ledger, options: Options) -> list[NewRow]:
     """Every row with what is to be done about it."""
-    table = checked.table
-    places = Places(table.sheet, table.headings, table.first_column)
+    places = Places(shapes(checked)[0])
     decided = _one_row_each(list(_decided(checked.rows, ledger, options)))
     rows = [_new_row(position, row, decision, places) for position, (row, decision) in enumerate(decided)]
     of_no_row = (*checked.notes, *(issue for line in checked.item_lines for issue in line.issues))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from batchinvoice.invoices.check import Checked, CheckedRow
 from batchinvoice.invoices.invoice import SmsMode
@@ -53,6 +54,7 @@ def report(ledger: Ledger, run: Run) -> Report:
             for call in ledger.sms_calls(run)
         ],
         rows=(_report_row(row) for row in ledger.rows(run)),
+        notes=[(issue.place.cell or issue.place.sheet, issue.message) for issue in run.notes],
     )
 
 
@@ -64,7 +66,17 @@ def _asked_for(run: Run) -> dict[str, str]:
         "Text messages": texted if run.options["sms"] == "yes" else "later (--no-sms)",
         "--strict": run.options["strict"],
         "--check-gateway": run.options.get("check_gateway", "no"),
+        **{words: run.options[name] for name, words in _SAID_OF_SHEET.items() if name in run.options},
     }
+
+
+_SAID_OF_SHEET = {
+    "corrects": "Corrects the run",
+    "sheet": "--sheet",
+    "hidden": "Hidden rows",
+    "expect_count": "--expect-count",
+    "expect_total": "--expect-total",
+}
 
 
 def needs_person(row: Row) -> bool:
@@ -125,16 +137,29 @@ _NOT_MENDED = frozenset({Code.STRICT, Code.SUPERSEDED, Code.SUPERSEDED_UNSURE, C
 def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:
     """Write the corrections workbook if the run has rows to mend; returns its path, or None if there are none."""
     path = folder / f"{Path(run.source_name).stem}.{run.id}.corrections.xlsx"
-    mendable = ledger.rows(run, *MENDABLE)
-    bad = [row for row in mendable if any(issue.is_error and issue.code not in _NOT_MENDED for issue in row.issues)]
+    rows = list(ledger.rows(run, *MENDABLE, RowStatus.DUPLICATE))
+    bad = _to_mend(rows, lambda row: any(i.is_error and i.code not in _NOT_MENDED for i in row.issues))
     return _correct(path, run.shapes, bad, ledger.items(run), (run.id, run.source_name, run.environment))
 
 
 def correct_checked(source: Source, checked: Checked, environment: str, folder: Path) -> Path | None:
     """The corrections workbook of a check alone, which makes no run."""
     path = folder / f"{source.path.stem}.check.corrections.xlsx"
-    bad = [row for row in checked.rows if row.status in MENDABLE]
+    bad = _to_mend(checked.rows, lambda row: row.status in MENDABLE)
     return _correct(path, shapes(checked), bad, item_rows(checked), ("check", source.path.name, environment))
+
+
+R = TypeVar("R", Row, CheckedRow)
+
+
+def _to_mend(rows: Sequence[R], is_bad: Callable[[R], bool]) -> list[R]:
+    """The bad rows, and with each the further items of its invoice, which must not be lost on the way."""
+    bad = {row.reference for row in rows if row.status in MENDABLE and is_bad(row)}
+
+    def belongs(row: R) -> bool:
+        return row.reference in bad and any(issue.code is Code.ITEM_ROW for issue in row.issues)
+
+    return [row for row in rows if (row.status in MENDABLE and is_bad(row)) or belongs(row)]
 
 
 def _correct(

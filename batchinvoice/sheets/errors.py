@@ -1,17 +1,30 @@
 """What can go wrong with a spreadsheet as a whole; a problem of one cell is an issue, not an error.
 
 SheetError
+├── Undecided       something about the sheet as a whole must be answered or mended first
 └── CannotWrite     the file could not be written (no room, no such drive, too many rows)
     └── FileInUse   the file is held by another program, most often Excel
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+from batchinvoice.invoices.issue import Issue
 
 
 class SheetError(Exception):
     """A spreadsheet could not be read or written. The message says what to do."""
+
+
+class Undecided(SheetError):
+    """The sheet can be read, but something about it as a whole is open, its `issues`. Nothing was sent."""
+
+    def __init__(self, name: str, issues: Sequence[Issue]) -> None:
+        said = [f"{issue.place.sheet}!{issue.place.cell}: {issue.message} {issue.remedy}" for issue in issues]
+        super().__init__(f"{name} was not run; nothing was sent. {' '.join(said)}")
+        self.issues = tuple(issues)
 
 
 class CannotWrite(SheetError):

@@ -21,6 +21,8 @@ _WIDTHS = (39, 11, 15, 13, 15, 13, 15, 3, 18, 66)
 _RIGHT = 8  # the column where run details and chart begin
 _LAST = len(_WIDTHS) - 1
 _FIRST = 6  # the row where totals and details begin
+_MOST_NOTES = 40
+_LINE, _LINE_LENGTH = 15.0, 70  # points of a line of text, and how many characters it holds
 _ADDS_UP = "Every row and every fils is accounted for: all differences are 0."
 _DOES_NOT = "THE TOTALS DO NOT AGREE: do not rely on this run before the difference is explained."
 
@@ -110,6 +112,14 @@ def _put_details(grid: Grid, report: Report, styles: Styles) -> int:
         row += 1
         grid.put(row, _RIGHT, name, label)
         grid.put(row, _RIGHT + 1, clean(value, 500), text)
+    if report.notes:
+        row += 2
+        grid.put(row, _RIGHT, "Notes on the sheet", styles.of(style.HEADING), across=2)
+        for place, note in report.notes[:_MOST_NOTES]:
+            row += 1
+            grid.put(row, _RIGHT, clean(place, 60), label)
+            grid.put(row, _RIGHT + 1, clean(note, 500), text)
+            grid.heights[row] = max(grid.heights.get(row, 0), _LINE * (1 + len(note) // _LINE_LENGTH))
     return row
 
 

@@ -6,13 +6,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from batchinvoice.invoices.columns import Field, heading
-from batchinvoice.invoices.headings import Match
+from batchinvoice.invoices.headings import Match, proposals
 from batchinvoice.invoices.issue import column_letters
 from batchinvoice.sheets.errors import SheetError
 
 
 class UnreadableSheet(SheetError):
     """The sheet cannot be read; nothing was sent, and trying again is safe once it is mended."""
+
+
+class UnsureColumns(UnreadableSheet):
+    """The header lacks columns that are needed, or has some that may be meant.
+
+    `proposals`: headings that mean nothing by themselves, and what they were probably meant for.
+    """
+
+    def __init__(self, message: str, proposals: Mapping[str, Field] | None = None) -> None:
+        super().__init__(message)
+        self.proposals = dict(proposals or {})
 
 
 def missing_file(path: Path) -> UnreadableSheet:
@@ -28,6 +39,11 @@ def locked_file(path: Path) -> UnreadableSheet:
 def folder(path: Path) -> UnreadableSheet:
     """A folder where a file was wanted."""
     return UnreadableSheet(f"{path} is a folder. Name the sheet in it.")
+
+
+def no_file(path: Path) -> UnreadableSheet:
+    """A pipe or a device: reading it might never end."""
+    return UnreadableSheet(f"{path} is not a file but a pipe or a device. Name the sheet itself.")
 
 
 def empty_file(path: Path) -> UnreadableSheet:
@@ -86,13 +102,36 @@ def no_header(path: Path, sheets: list[str]) -> UnreadableSheet:
     )
 
 
-def several_sheets(path: Path, what: str, sheets: Sequence[str]) -> UnreadableSheet:
-    """Two sheets of the same kind: one of them would be passed over."""
-    named = " and ".join(f"“{sheet}”" for sheet in sheets)
+def several_sheets(path: Path, sheets: Sequence[str]) -> UnreadableSheet:
+    """Several sheets of invoices: all but one of them would be passed over."""
     return UnreadableSheet(
-        f"{path.name} has {what} on {len(sheets)} sheets: {named}. Keep one of them in this workbook, "
-        "and save each of the others as a workbook of its own."
+        f"{path.name} has invoices on {len(sheets)} sheets: {_quoted(sheets)}. Say which one is meant, as "
+        f'--sheet "{sheets[0]}", and run once for each that is; or keep only one of them in the workbook.'
     )
+
+
+def several_item_sheets(path: Path, sheets: Sequence[str]) -> UnreadableSheet:
+    """Several sheets of items: all but one of them would be passed over."""
+    return UnreadableSheet(
+        f"{path.name} has items on {len(sheets)} sheets: {_quoted(sheets)}. Put them all on one of them."
+    )
+
+
+def hidden_sheet(path: Path, sheets: Sequence[str]) -> UnreadableSheet:
+    """Only sheets that Excel does not show hold invoices."""
+    return UnreadableSheet(
+        f"In {path.name} only a hidden sheet has invoices: {_quoted(sheets)}. Unhide it in Excel and look at it; or, "
+        f'if it is meant, say so: --sheet "{sheets[0]}"'
+    )
+
+
+def no_such_sheet(path: Path, name: str, sheets: Sequence[str]) -> UnreadableSheet:
+    """The workbook has no sheet of the name that was asked for."""
+    return UnreadableSheet(f"{path.name} has no sheet “{name}”. Its sheets are: {_quoted(sheets)}.")
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
 
 
 def no_rows(path: Path, sheet: str, header_row: int) -> UnreadableSheet:
@@ -103,18 +142,44 @@ def no_rows(path: Path, sheet: str, header_row: int) -> UnreadableSheet:
 
 
 def missing_columns(
-    path: Path, sheet: str, header_row: int, missing: Mapping[Field, Sequence[str]], unknown: Sequence[str] = ()
-) -> UnreadableSheet:
+    path: Path,
+    sheet: str,
+    header_row: int,
+    matched: Match,
+    headings: Sequence[str],
+    confirmed: Mapping[str, Field | None],
+) -> UnsureColumns:
     """A header without some required columns; headings that look like them are named, else those that mean nothing."""
-    said = []
-    for field, near in missing.items():
-        like = f" (perhaps “{near[0]}” is meant: rename it)" if near else ""
-        said.append(f"“{heading(field)}”{like}")
-    named = {near[0] for near in missing.values() if near}
-    others = ", ".join(f"“{other}”" for other in unknown if other not in named)
-    rest = f" Headings that are not known: {others}." if others else ""
+    likely = {field: headings[index] for index, field in proposals(headings, confirmed).items()}
+    said = [
+        f"“{heading(field)}”" + (f" (perhaps “{likely[field]}” is meant)" if field in likely else "")
+        for field in matched.missing
+    ]
+    others = [headings[i] for i in matched.unknown if headings[i] not in likely.values()]
+    rest = f" Headings that are not known: {_quoted(others)}." if others else ""
+    example = next(((likely[field], field) for field in matched.missing if field in likely), None)
+    heard, field = example or (others[0] if others else "…", next(iter(matched.missing)))
+    return UnsureColumns(
+        f"{path.name}, sheet {sheet}, row {header_row}: there is no column {' and no column '.join(said)}.{rest} "
+        f'Rename the heading in the sheet, or say what it means: --map "{heard}={heading(field)}"',
+        {name: field for field, name in likely.items()},
+    )
+
+
+def unsure_columns(
+    path: Path, sheet: str, headings: Sequence[str], confirmed: Mapping[str, Field | None]
+) -> UnsureColumns | None:
+    """Headings that mean nothing but are like others; None if there are none that nobody was asked about."""
+    found = {headings[index]: field for index, field in proposals(headings, confirmed).items()}
+    said = "; ".join(f"“{name}” may mean {heading(field)}" for name, field in found.items())
+    return UnsureColumns(f"{path.name}, sheet {sheet}: {said}.", found) if found else None
+
+
+def nameless_items(path: Path, sheet: str, header_row: int, near: Sequence[str]) -> UnreadableSheet:
+    """A sheet of items without the column that names them."""
+    like = f" Perhaps “{near[0]}” is meant: rename it." if near else ""
     return UnreadableSheet(
-        f"{path.name}, sheet {sheet}, row {header_row}: there is no column {' and no column '.join(said)}.{rest}"
+        f"{path.name}, sheet {sheet}, row {header_row}: there is no column “{heading(Field.ITEM_TITLE)}”.{like}"
     )
 
 
@@ -146,8 +211,8 @@ def too_much_memory(path: Path) -> UnreadableSheet:
 def broke_off(path: Path) -> UnreadableSheet:
     """The reader itself broke off, which no whole file makes it do."""
     return UnreadableSheet(
-        f"{path.name} cannot be read: it is damaged, or larger than it seems. Open it in Excel, copy the invoices alone "
-        "into a new workbook and save that as “Excel Workbook (.xlsx)”."
+        f"{path.name} cannot be read: it is damaged, or larger than it seems. Open it in Excel, copy the invoices "
+        "alone into a new workbook and save that as “Excel Workbook (.xlsx)”."
     )
 
 

@@ -60,7 +60,8 @@ def test_items_of_both_places_are_taken_together() -> None:
 @pytest.mark.parametrize(
     ("change", "cell", "code"),
     [
-        ({"Item Rate": None}, "C2", Code.ITEM_INCOMPLETE),
+        ({"Item Rate": None, "Item Amount": None}, "C2", Code.ITEM_INCOMPLETE),
+        ({"Item Rate": None, "Item Quantity": 3}, "C2", Code.ITEM_INCOMPLETE),
         ({"Item": None}, "B2", Code.ITEM_INCOMPLETE),
         ({"Item": None, "Item Rate": None, "Item Quantity": None, "Item Amount": None}, "B2", Code.ITEM_INCOMPLETE),
         ({"Item Rate": "-1"}, "C2", Code.AMOUNT_NOT_POSITIVE),

@@ -21,7 +21,7 @@ def statuses(checked: Checked) -> list[RowStatus]:
 
 
 def test_an_identical_repeat_counts_once() -> None:
-    checked = of({}, {}, {"Reference Number": "INV-8"}, {})
+    checked = of({}, {}, {"Reference Number": "INV-8", "Amount": 7}, {})
     assert statuses(checked) == [PENDING, DUPLICATE, PENDING, DUPLICATE]
     assert said(checked.issues) == [("A3", "repeat-identical"), ("A5", "repeat-identical")]
     assert checked.rows[3].issues[0].message == "The same as row 2."

@@ -1,0 +1,105 @@
+"""The control slip: what the sheet or the user says that all rows come to, against what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from batchinvoice.invoices.amounts import amount
+from batchinvoice.invoices.asked import Asked
+from batchinvoice.invoices.cells import identifier, money, shown
+from batchinvoice.invoices.issue import Code, Issue, Place, Problem
+from batchinvoice.invoices.layout import Stated, row_list
+from batchinvoice.invoices.rules import Rules
+from batchinvoice.invoices.table import Table
+
+
+class Line(NamedTuple):
+    """A row as it counts: `counted` in KWD, None where the amount cannot be read; `written` as the cell has it.
+
+    The two differ for a further item of an invoice, which counts with its first row. `counts`: it is an invoice of
+    its own; `left_out`: it is hidden, and was left out as asked.
+    """
+
+    row: int
+    counted: Decimal | None
+    written: Decimal
+    counts: bool = True
+    left_out: bool = False
+
+
+def stated(says: Sequence[Stated], lines: Sequence[Line], rules: Rules) -> Iterator[Issue]:
+    """What the sheet says of itself: a note for each total that agrees, an error for what does not.
+
+    A total may speak of all rows above it or of those since the total before; of the rows that are shown or of all.
+    """
+    begins = 0
+    for said in says:
+        above = [line for line in lines if said.over or line.row < (said.place.row or 0)]
+        if said.is_count:
+            yield from _count(said, above)
+        else:
+            yield from _total(said, above, begins, rules)
+            begins = begins if said.over else said.place.row or 0
+
+
+def expected(table: Table, lines: Sequence[Line], asked: Asked) -> Iterator[Issue]:
+    """What the user says of the rows that are to go (`--expect-count`, `--expect-total`)."""
+    rows = [line for line in lines if not line.left_out]
+    place = Place(table.sheet)
+    count = sum(line.counts for line in rows)
+    if asked.count is not None and asked.count != count:
+        yield Issue(Code.COUNT_DIFFERS, place, {"said": "asked", "value": str(asked.count), "count": str(count)})
+    if asked.total is None:
+        return
+    if unreadable := [line.row for line in rows if line.counted is None]:
+        params = {"said": "asked", "value": money(asked.total), "rows": row_list(unreadable)}
+        yield Issue(Code.TOTAL_UNSURE, place, params)
+    elif (come_to := _sum(rows)) != asked.total:
+        yield Issue(Code.TOTAL_DIFFERS, place, _difference("asked", asked.total, come_to))
+
+
+def _total(said: Stated, above: Sequence[Line], begins: int, rules: Rules) -> Iterator[Issue]:
+    value = amount(said.said, rules.decimal_mark)
+    if isinstance(value, Problem):
+        value = Decimal(value.params["proposed"]) if "proposed" in value.params else None
+    written = money(value) if value is not None else shown(said.said)
+    scopes = [above, [line for line in above if line.row > begins]]
+    if unreadable := [line.row for line in above if line.counted is None and not line.left_out]:
+        params = {"said": "sheet", "value": written, "rows": row_list(unreadable)}
+        yield Issue(Code.TOTAL_UNSURE, said.place, params)
+    elif value not in {total for scope in scopes for total in _totals(scope)}:
+        yield Issue(Code.TOTAL_DIFFERS, said.place, _difference("sheet", value, _sum(above), written))
+    elif not said.over:
+        yield Issue(Code.ROW_TOTAL, said.place, {"row": str(said.place.row), "value": written})
+
+
+def _totals(lines: Sequence[Line]) -> set[Decimal]:
+    kept = [line for line in lines if not line.left_out]
+    return {_sum(kept), _sum(lines), *(sum((line.written for line in some), Decimal(0)) for some in (kept, lines))}
+
+
+def _sum(lines: Sequence[Line]) -> Decimal:
+    return sum((line.counted or Decimal(0) for line in lines), Decimal(0))
+
+
+def _count(said: Stated, above: Sequence[Line]) -> Iterator[Issue]:
+    value = identifier(said.said)
+    kept = [line for line in above if not line.left_out]
+    counts = {str(len(lines)) for lines in (kept, above)} | {str(sum(line.counts for line in kept))}
+    if not isinstance(value, str) or value.removesuffix(".0") not in counts:
+        params = {"said": "sheet", "value": shown(said.said), "count": str(sum(line.counts for line in kept))}
+        yield Issue(Code.COUNT_DIFFERS, said.place, params)
+    elif not said.over:
+        yield Issue(Code.ROW_COUNT, said.place, {"row": str(said.place.row), "value": value})
+
+
+def _difference(said: str, value: Decimal | None, come_to: Decimal, written: str = "") -> dict[str, str]:
+    difference = "?" if value is None else money(come_to - value)
+    return {
+        "said": said,
+        "value": written or money(value or Decimal(0)),
+        "amount": money(come_to),
+        "difference": difference,
+    }

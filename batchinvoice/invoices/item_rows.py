@@ -1,0 +1,123 @@
+"""Invoices whose items stand in several rows: item columns, with the reference repeated in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from batchinvoice.invoices.columns import BY_FIELD, ITEM_FIELDS, Field
+from batchinvoice.invoices.invoice import Item
+from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.layout import row_list
+from batchinvoice.invoices.normalise import RAW_TYPES
+from batchinvoice.invoices.table import Table, filled
+
+# These say one thing together: what one of them leaves open, the others may have settled.
+_DELIVERY = (Field.DELIVERY, Field.INVOICE_TYPE, Field.INVOICE_SUB_TYPE)
+_OF_INVOICE = tuple(field for field in BY_FIELD if field not in (*ITEM_FIELDS, *_DELIVERY, Field.REFERENCE))
+
+
+class Group(NamedTuple):
+    """Rows of one invoice by their position: the first one counts, the others are further items of it."""
+
+    first: int
+    others: tuple[int, ...]
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Every row of it."""
+        return (self.first, *self.others)
+
+
+def find_groups(table: Table, columns: Mapping[Field, int], references: Sequence[str | None]) -> list[Group]:
+    """Rows that repeat a reference, each but perhaps the first with an item of its own."""
+    indexes = [columns[field] for field in ITEM_FIELDS if field in columns]
+    by_reference: dict[str, list[int]] = {}
+    for position, reference in enumerate(references):
+        if reference is not None and indexes:
+            by_reference.setdefault(reference, []).append(position)
+    return [
+        Group(first, tuple(others))
+        for first, *others in by_reference.values()
+        if others and all(any(filled(table.cells[position][i]) for i in indexes) for position in others)
+    ]
+
+
+def fill(groups: Sequence[Group], table: Table, columns: Mapping[Field, int], frame: pd.DataFrame) -> None:
+    """What only one row of an invoice says holds for all of them: empty cells are filled in the frame."""
+    if not groups:
+        return
+    for fields in ((field,) for field in _OF_INVOICE):
+        _fill(groups, table, columns, frame, fields, fields)
+    _fill(groups, table, columns, frame, _DELIVERY, (*_DELIVERY, RAW_TYPES))
+
+
+def _fill(
+    groups: Sequence[Group],
+    table: Table,
+    columns: Mapping[Field, int],
+    frame: pd.DataFrame,
+    read: Sequence[Field],
+    written: Sequence[str],
+) -> None:
+    indexes = [columns[field] for field in read if field in columns]
+    if not indexes:
+        return
+    values = {name: frame[name].tolist() for name in written}
+    for group in groups:
+        said = [p for p in group.all if any(filled(table.cells[p][index]) for index in indexes)]
+        for position in set(group.all) - set(said) if said else ():
+            for column in values.values():
+                column[position] = column[said[0]]
+    for name, column in values.items():
+        frame[name] = pd.Series(column, index=frame.index, dtype=object)
+
+
+def differing(group: Group, records: Sequence[Mapping[Any, Any]]) -> list[Field]:
+    """The fields in which the rows of an invoice contradict each other."""
+    fields = [f for f in (*_OF_INVOICE, *_DELIVERY) if len({records[p][f] for p in group.all}) > 1]
+    if not fields and len({records[p][RAW_TYPES] for p in group.all}) > 1:
+        return [Field.INVOICE_TYPE]
+    return fields
+
+
+class Items(NamedTuple):
+    """The items of one invoice; `repeats` are rows that say an earlier one again, each with that one's position.
+
+    `unsure`: whether a row that is there twice means one item or two.
+    """
+
+    items: tuple[Item, ...]
+    repeats: Mapping[int, int]
+    unsure: bool
+
+
+def gather(group: Group, items: Mapping[int, Item | None], amount: Decimal | None) -> Items:
+    """The items of a group: where a row is there twice, the invoice's amount tells whether both are meant."""
+    of_rows = [(position, item) for position in group.all if (item := items[position])]
+    seen: dict[Item, int] = {}
+    repeats = {p: seen[item] for p, item in of_rows if seen.setdefault(item, p) != p}
+    every, once = tuple(item for _, item in of_rows), tuple(seen)
+    if not repeats or _total(every) == amount:
+        return Items(every, {}, unsure=False)
+    return Items(once, repeats, unsure=_total(once) != amount)
+
+
+def _total(items: Sequence[Item]) -> Decimal:
+    return sum((item.amount for item in items), Decimal("0.000"))
+
+
+def contradiction(group: Group, fields: Sequence[Field], table: Table, reference: str) -> Problem:
+    """Says in what the rows of one invoice differ."""
+    rows = row_list([table.rows[position] for position in group.all])
+    return problem(Code.ITEM_ROWS_DIFFER, rows=rows, value=reference, fields=",".join(fields))
+
+
+def unsure(group: Group, gathered: Items, table: Table) -> Iterator[tuple[int, Problem]]:
+    """Says which rows may be one item or several."""
+    rows = {*gathered.repeats, *gathered.repeats.values()}
+    said = problem(Code.ITEM_ROW_REPEATED, rows=row_list([table.rows[position] for position in rows]))
+    return ((position, said) for position in group.all if position in rows)

@@ -1,0 +1,241 @@
+"""Which rows below the header are invoices, and which are headers again, totals, or notes below the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.headings import key, match, meaning
+from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.table import Broken, Cell, Table, filled
+
+
+class Stated(NamedTuple):
+    """What the sheet itself says of its rows: a total in KWD or a number of invoices, as the cell `said` has it.
+
+    `over`: it stands over the table and speaks of all its rows, else only of those above it.
+    """
+
+    is_count: bool
+    place: Place
+    said: Cell
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`table` has only the rows that are meant as invoices; `notes` say of every other row what it was taken for."""
+
+    table: Table
+    notes: tuple[Issue, ...]
+    stated: tuple[Stated, ...]
+
+
+_TOTALS = (
+    *("total", "totals", "total kwd", "total amount", "grand total", "subtotal", "sum", "sum total", "control total"),
+    *("الإجمالي", "إجمالي", "إجمالي المبلغ", "المجموع", "مجموع", "مجموع المبالغ", "المجموع الكلي", "الإجمالي العام"),
+    *("المجموع الفرعي", "الإجمالي الفرعي", "إجمالي المبالغ", "جملة", "الجملة"),
+)
+_COUNTS = (
+    *("count", "number of invoices", "no of invoices", "invoice count", "total invoices", "invoices", "number of rows"),
+    *("records", "number of records", "record count", "عدد الفواتير", "العدد", "عدد السجلات", "عدد الصفوف"),
+)
+_TOTAL_KEYS = frozenset(map(key, _TOTALS))
+_COUNT_KEYS = frozenset(map(key, _COUNTS))
+_DIGITS = re.compile(r"\d")
+_LABELLED = re.compile(r"(?P<label>[^:：=]*[^\s:：=])\s*[:：=]\s*(?P<value>.*\S)\s*", re.DOTALL)
+_CURRENCY_TAIL = re.compile(r"(inkwd|kwd|kd|دك|دينار|كويتي)+$")
+_IDENTITY = (Field.REFERENCE, Field.CUSTOMER, Field.MOBILE)
+_SHORT = 60
+
+
+def lay_out(table: Table) -> Layout:
+    """Tell the rows of a sheet of invoices apart. A row that could be an invoice stays one, however much it lacks."""
+    reader = _Reader(table)
+    odd = [position for position, cells in enumerate(table.cells) if not reader.full(cells)]
+    last = next((p for p in range(len(table.cells) - 1, -1, -1) if reader.is_data(table.cells[p])), -1)
+    repeated: list[int] = []
+    notes: list[Issue] = []
+    stated = list(_stated_above(table))
+    taken: set[int] = set()
+    for position in odd:
+        apart = position > last and (position - 1 in taken or table.rows[position] > _before(table, position) + 1)
+        if reader.is_header(table.cells[position]):
+            repeated.append(position)
+        elif reader.is_other_header(table.cells[position]):
+            params = {"row": str(table.rows[position]), "first": str(table.header_row)}
+            notes.append(Issue(Code.HEADER_OTHER, table.place(table.rows[position], None), params))
+        elif (said := reader.total(position, below=position > last)) or (apart and (said := reader.inline(position))):
+            stated.append(said)
+        elif apart or reader.is_total(table.cells[position]):
+            notes.append(reader.note(position))
+        else:
+            continue
+        taken.add(position)
+    return Layout(without(table, taken), (*_repeated(table, repeated), *notes), tuple(stated))
+
+
+def lay_out_items(table: Table) -> Layout:
+    """The same for a sheet of items, of which only headers and totals are no items."""
+    reader = _Reader(table)
+    headers = {p for p, cells in enumerate(table.cells) if reader.is_header(cells)}
+    totals = {p for p, cells in enumerate(table.cells) if reader.is_total(cells)} - headers
+    notes = [*_repeated(table, headers), *(reader.note(position) for position in sorted(totals))]
+    return Layout(without(table, headers | totals), tuple(notes), ())
+
+
+def _repeated(table: Table, positions: Collection[int]) -> Iterator[Issue]:
+    rows = sorted(table.rows[position] for position in positions)
+    if rows:
+        yield Issue(Code.HEADER_REPEATED, table.place(rows[0], None), {"rows": row_list(rows)})
+
+
+def without(table: Table, positions: set[int]) -> Table:
+    """The table without those rows, by their position."""
+    if not positions:
+        return table
+    kept = [position for position in range(len(table.rows)) if position not in positions]
+    rows = [table.rows[p] for p in kept]
+    return replace(table, rows=rows, cells=[table.cells[p] for p in kept], hidden=table.hidden & set(rows))
+
+
+def row_list(rows: Sequence[int], most: int = 100) -> str:
+    """Row numbers as people write them: `5, 9–12`; of very many parts only the first."""
+    parts: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        if parts and parts[-1][1] == row - 1:
+            parts[-1] = (parts[-1][0], row)
+        else:
+            parts.append((row, row))
+    said = [f"{first}–{last}" if last > first else str(first) for first, last in parts]
+    return ", ".join(said[:most]) + (", …" if len(said) > most else "")
+
+
+def _before(table: Table, position: int) -> int:
+    return table.rows[position - 1] if position else table.header_row
+
+
+class _Reader:
+    """Looks at the rows of one table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._columns = match(table.headings, table.mapping).columns
+
+    def _cell(self, cells: Sequence[Cell], field: Field) -> Cell:
+        index = self._columns.get(field)
+        return None if index is None else cells[index]
+
+    def full(self, cells: Sequence[Cell]) -> bool:
+        """Surely an invoice, at first sight."""
+        reference, mobile, amount = (self._cell(cells, f) for f in (Field.REFERENCE, Field.MOBILE, Field.AMOUNT))
+        return filled(reference) and filled(mobile) and _has_number(amount)
+
+    def is_data(self, cells: Sequence[Cell]) -> bool:
+        """Probably an invoice: below the last of these, the sheet's notes begin."""
+        if self.is_total(cells):
+            return False
+        reference, customer, mobile = (self._cell(cells, field) for field in _IDENTITY)
+        named = filled(customer) and _has_number(reference)
+        several = sum(filled(cell) for cell in cells) > 1
+        return named or _many_digits(mobile) or (several and _has_number(self._cell(cells, Field.AMOUNT)))
+
+    def is_header(self, cells: Sequence[Cell]) -> bool:
+        """True if every cell says what its own column means."""
+        said = [index for index in self._columns.values() if filled(cells[index])]
+        return len(said) >= 2 and all(
+            isinstance(cells[index], str) and key(str(cells[index])) == key(self._table.headings[index])
+            for index in said
+        )
+
+    def is_other_header(self, cells: Sequence[Cell]) -> bool:
+        """True if another table begins here, whose columns stand elsewhere."""
+        words = [cell if isinstance(cell, str) else "" for cell in cells]
+        known = sum(bool(word) and meaning(word) is not None for word in words)
+        return known >= 3 and match(words, self._table.mapping).is_invoices
+
+    def is_total(self, cells: Sequence[Cell]) -> bool:
+        """True if the row calls itself a total, and nothing else in it says whose invoice it could be."""
+        labels = [index for index, cell in enumerate(cells) if isinstance(cell, str) and _is_total_label(cell)]
+        identity = {self._columns[field] for field in _IDENTITY if field in self._columns}
+        return bool(labels) and not any(filled(cells[index]) for index in identity - set(labels))
+
+    def total(self, position: int, *, below: bool) -> Stated | None:
+        """The total that the row states, by its words or as a lone number below the amounts; or a count."""
+        cells = self._table.cells[position]
+        index = self._columns.get(Field.AMOUNT)
+        if index is None or not any(filled(cell) for cell in cells):
+            return None
+        if (counted := self._counted(position)) is not None:
+            return counted
+        alone = below and [i for i, cell in enumerate(cells) if filled(cell)] == [index]
+        if not _has_number(cells[index]) or isinstance(cells[index], Broken) or not (alone or self.is_total(cells)):
+            return None
+        return Stated(False, self._table.place(self._table.rows[position], index), cells[index])
+
+    def _counted(self, position: int) -> Stated | None:
+        cells = self._table.cells[position]
+        said = [index for index, cell in enumerate(cells) if filled(cell)]
+        if len(said) != 2 or _label(shown(cells[said[0]])) not in _COUNT_KEYS:
+            return None
+        place = self._table.place(self._table.rows[position], said[1])
+        return Stated(True, place, cells[said[1]])
+
+    def inline(self, position: int) -> Stated | None:
+        """A total or a count that is told within one cell: `Total: 1,234.500`."""
+        cells = self._table.cells[position]
+        for index, cell in enumerate(cells):
+            if isinstance(cell, str) and (said := _labelled(cell)):
+                is_count, value = said
+                return Stated(is_count, self._table.place(self._table.rows[position], index), value)
+        return None
+
+    def note(self, position: int) -> Issue:
+        """Says that the row was not taken for an invoice."""
+        row, cells = self._table.rows[position], self._table.cells[position]
+        text = " ".join(shown(cell).strip() for cell in cells if filled(cell))
+        value = text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
+        return Issue(Code.ROW_NOTE, self._table.place(row, None), {"row": str(row), "value": value})
+
+
+def _stated_above(table: Table) -> Iterator[Stated]:
+    for row, cells in table.above:
+        written = [(index, cell) for index, cell in enumerate(cells, 1) if filled(cell)]
+        for (index, cell), (next_index, value) in zip(written, [*written[1:], (0, None)], strict=True):
+            if not isinstance(cell, str):
+                continue
+            if said := _labelled(cell):
+                yield Stated(said[0], Place(table.sheet, row, index, cell), said[1], over=True)
+            elif _has_number(value) and (label := _label(cell)) in _TOTAL_KEYS | _COUNT_KEYS:
+                yield Stated(label in _COUNT_KEYS, Place(table.sheet, row, next_index, cell), value, over=True)
+
+
+def _labelled(cell: str) -> tuple[bool, str] | None:
+    parts = _LABELLED.fullmatch(cell)
+    if parts and _DIGITS.search(parts["value"]) and (label := _label(parts["label"])) in _TOTAL_KEYS | _COUNT_KEYS:
+        return label in _COUNT_KEYS, parts["value"]
+    return None
+
+
+def _label(cell: str) -> str:
+    return _CURRENCY_TAIL.sub("", key(cell))
+
+
+_TOTAL_BEGINNINGS = tuple(_TOTAL_KEYS - {"sum"})
+
+
+def _is_total_label(cell: str) -> bool:
+    folded = _label(cell)
+    return folded in _TOTAL_KEYS or folded.startswith(_TOTAL_BEGINNINGS)
+
+
+def _has_number(cell: Cell) -> bool:
+    return bool(_DIGITS.search(cell)) if isinstance(cell, str) else cell is not None
+
+
+def _many_digits(cell: Cell) -> bool:
+    return len(_DIGITS.findall(shown(cell))) >= 6

@@ -1,0 +1,150 @@
+"""Where in a workbook the invoices stand: the header of each sheet, and which sheet is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from batchinvoice.invoices.asked import Asked
+from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.headings import Match, match, near, signature
+from batchinvoice.invoices.table import Table, filled
+from batchinvoice.sheets import unreadable
+from batchinvoice.sheets.raw import RawSheet
+
+# A header is looked for in so many rows; what stands above it is a title.
+_HEADER_WITHIN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The row with the headings: `index` counts the sheet's rows from 0."""
+
+    sheet: RawSheet
+    index: int
+    headings: tuple[str, ...]
+    mapping: Mapping[str, Field | None]
+    matched: Match
+
+    @property
+    def row(self) -> int:
+        """As the sheet numbers it."""
+        return self.index + 1
+
+    @property
+    def unknown(self) -> list[str]:
+        """The headings that mean nothing."""
+        return [self.headings[index] for index in self.matched.unknown]
+
+
+def tables(path: Path, sheets: Sequence[RawSheet], asked: Asked) -> tuple[Table, Table | None]:
+    """The table of invoices and, if there is one, that of items. Raises UnreadableSheet or UnsureColumns."""
+    headers = [header for sheet in sheets if (header := _header(sheet, asked))]
+    named = _named(path, sheets, asked.sheet)
+    wanted = [header for header in headers if named is None or header.sheet is named]
+    if not wanted:
+        raise unreadable.no_header(path, [sheet.name for sheet in sheets if named is None or sheet is named])
+    main = max(wanted, key=lambda h: (h.matched.is_invoices, not h.matched.is_items, len(h.matched.columns)))
+    if main.matched.missing:
+        raise unreadable.missing_columns(path, main.sheet.name, main.row, main.matched, main.headings, main.mapping)
+    if asked.confirm and (unsure := unreadable.unsure_columns(path, main.sheet.name, main.headings, main.mapping)):
+        raise unsure
+    full = [
+        (header, table) for header in headers if header.matched.is_invoices and (table := _table(path, header)).rows
+    ]
+    meant = _meant(path, main, full, named)
+    others = [(header.sheet.name, not header.sheet.visible) for header, _ in full if header.sheet.name != meant.sheet]
+    return _with_others(meant, others), _items(path, headers)
+
+
+def _named(path: Path, sheets: Sequence[RawSheet], name: str | None) -> RawSheet | None:
+    if name is None:
+        return None
+    found = [sheet for sheet in sheets if sheet.name == name]
+    found = found or [sheet for sheet in sheets if sheet.name.strip().casefold() == name.strip().casefold()]
+    if len(found) != 1:
+        raise unreadable.no_such_sheet(path, name, [sheet.name for sheet in sheets])
+    return found[0]
+
+
+def _meant(path: Path, main: Header, full: Sequence[tuple[Header, Table]], named: RawSheet | None) -> Table:
+    """The one sheet of invoices that is meant; of two that are shown, nobody said which counts."""
+    candidates = [(header, table) for header, table in full if named is None or header.sheet is named]
+    shown_ = [table for header, table in candidates if header.sheet.visible or header.sheet is named]
+    if len(shown_) > 1:
+        raise unreadable.several_sheets(path, [table.sheet for table in shown_])
+    if shown_:
+        return shown_[0]
+    if candidates:
+        raise unreadable.hidden_sheet(path, [table.sheet for _, table in candidates])
+    raise unreadable.no_rows(path, main.sheet.name, main.row)
+
+
+def _items(path: Path, headers: Sequence[Header]) -> Table | None:
+    tables = []
+    for header in headers:
+        if header.matched.is_invoices or not header.matched.speaks_of_items:
+            continue
+        if (table := _table(path, header)).rows:
+            tables.append(table)
+            if not header.matched.is_items:
+                raise unreadable.nameless_items(
+                    path, header.sheet.name, header.row, near(Field.ITEM_TITLE, header.unknown)
+                )
+    if len(tables) > 1:
+        raise unreadable.several_item_sheets(path, [table.sheet for table in tables])
+    return tables[0] if tables else None
+
+
+def _header(sheet: RawSheet, asked: Asked) -> Header | None:
+    """The first row whose headings mean an invoice; else the row with the most known headings, if there are two."""
+    best: Header | None = None
+    for index, row in enumerate(sheet.cells[:_HEADER_WITHIN]):
+        headings = tuple(shown(cell).strip() if isinstance(cell, str) else "" for cell in row)
+        mapping = {**asked.remembered.get(signature(headings), {}), **asked.mapping}
+        found = Header(sheet, index, headings, mapping, match(headings, mapping))
+        if found.matched.is_invoices:
+            return found
+        if len(found.matched.columns) >= 2 and (best is None or len(found.matched.columns) > len(best.matched.columns)):
+            best = found
+    return best
+
+
+def _table(path: Path, header: Header) -> Table:
+    """The rows below a header that hold anything, cut or filled to its width."""
+    if header.matched.repeated:
+        raise unreadable.repeated_columns(path, header.sheet.name, header.row, header.matched, header.headings)
+    used = [index for index, heading in enumerate(header.headings) if heading]
+    first, last = used[0], used[-1] + 1
+    marks = header.sheet.marks
+    reference = header.matched.columns.get(Field.REFERENCE)
+    rows, cells = [], []
+    for number, row in enumerate(header.sheet.cells[header.row :], header.row + 1):
+        own = [*row[first:last], *[None] * (last - max(first, len(row)))]
+        if any(filled(cell) for cell in own):
+            if reference is not None and (as_shown := marks.shown.get((number, reference + 1))):
+                own[reference - first] = as_shown
+            rows.append(number)
+            cells.append(own)
+    return Table(
+        header.sheet.name,
+        header.headings[first:last],
+        rows,
+        cells,
+        header.row,
+        first + 1,
+        mapping=header.mapping,
+        hidden=frozenset(rows) & marks.hidden_rows,
+        hidden_columns=frozenset(column - 1 - first for column in marks.hidden_columns if first < column <= last),
+        widths=tuple(marks.widths.get(column + 1) for column in range(first, last)),
+        above=[
+            (number, row) for number, row in enumerate(header.sheet.cells[: header.index], 1) if any(map(filled, row))
+        ],
+        serial_dates=not marks.epoch_1904,
+    )
+
+
+def _with_others(table: Table, others: Sequence[tuple[str, bool]]) -> Table:
+    return replace(table, others=tuple(others))

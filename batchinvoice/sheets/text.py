@@ -1,0 +1,82 @@
+"""A CSV file, in any of the encodings and with any of the separators that Excel writes → its one sheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from batchinvoice.invoices.table import Cell
+from batchinvoice.sheets import unreadable
+from batchinvoice.sheets.raw import RawSheet
+
+SUFFIXES = (".csv", ".txt", ".tsv")
+_ENCODINGS = ("utf-8-sig", "cp1256")
+# A Western code page taken for the Arabic one: its accented letters become Arabic letters, vowel signs and marks.
+_ARABIC = r"\u0621-\u0652\u0679-\u06d3\u200e\u200f"
+_MIXED = re.compile(rf"[A-Za-z][{_ARABIC}]|[{_ARABIC}][A-Za-z]")
+_DELIMITERS = ",;\t|"
+_HEADER_WITHIN = 50
+# Excel's own note of the separator, which it puts before everything else.
+_SEP_LINE = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
+
+
+def text_sheet(path: Path, content: bytes, known: Callable[[Sequence[str]], int]) -> RawSheet:
+    """The sheet; rows are counted as a person counts them, a quoted line break within a cell being none.
+
+    known: how many of a row's headings mean something; the separator whose header means the most is taken. Raises
+    UnreadableSheet.
+    """
+    text = _decoded(path, content)
+    noted = _SEP_LINE.match(text)
+    delimiter = noted[1] if noted else _delimiter(text, known)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[list[Cell]] = []
+    line = 1
+    try:
+        for row in reader:
+            rows.append([cell or None for cell in row])
+            line = reader.line_num + 1
+    except csv.Error:
+        raise unreadable.stray_quote(path, line) from None
+    return RawSheet(path.stem, [[], *rows[1:]] if noted else rows)
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = _ENCODINGS if b"\0" not in content else ()
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8-sig" and _mostly_utf8(content):
+                raise unreadable.damaged_text(path, content.count(b"\n", 0, error.start) + 1) from None
+            continue
+        if encoding == "cp1256" and (mixed := _MIXED.search(text)):
+            around = text[max(0, mixed.start() - 8) : mixed.end() + 8]
+            raise unreadable.unknown_encoding(path, around.split("\n")[0])
+        return text
+    raise unreadable.not_a_workbook(path)
+
+
+def _mostly_utf8(content: bytes) -> bool:
+    """True if more of the letters beyond ASCII can be read as UTF-8 than not: damaged, rather than another encoding."""
+    foreign = [c for c in content.decode("utf-8", "replace") if not c.isascii()]
+    return foreign.count("\ufffd") < len(foreign) / 2
+
+
+def _delimiter(text: str, known: Callable[[Sequence[str]], int]) -> str:
+    """The separator whose header means the most; a comma where none is better."""
+    top = text[: 2**20].splitlines()[:_HEADER_WITHIN]
+
+    def best(delimiter: str) -> int:
+        try:
+            return max((known(row) for row in csv.reader(top, delimiter=delimiter)), default=0)
+        except csv.Error:
+            return 0
+
+    return max(_DELIMITERS, key=best)

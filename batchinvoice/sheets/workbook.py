@@ -1,0 +1,81 @@
+"""A workbook of any format (xlsx, xlsm, xlsb, xls, ods) → its sheets. Macros are never run."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import python_calamine as calamine
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError
+
+from batchinvoice.invoices.table import Cell
+from batchinvoice.sheets import unreadable
+from batchinvoice.sheets.marks import Marks
+from batchinvoice.sheets.marks.find import marks_of
+from batchinvoice.sheets.raw import RawSheet
+
+_MOST_CELLS = 40_000_000
+_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_DAMAGED = (calamine.CalamineError, DefusedXmlException, ParseError, ValueError, KeyError, OSError)
+
+
+def is_workbook(content: bytes) -> bool:
+    """True if the content is an archive or a compound file, as workbooks are, whatever the file is called."""
+    return content.startswith(_SIGNATURES)
+
+
+def workbook_sheets(path: Path, content: bytes) -> list[RawSheet]:
+    """The sheets of cells, in the workbook's order. Raises UnreadableSheet."""
+    try:
+        workbook = _opened(path, content)
+        return [
+            _sheet(path, workbook, about.name, content, visible=about.visible is calamine.SheetVisibleEnum.Visible)
+            for about in workbook.sheets_metadata
+            if about.typ is calamine.SheetTypeEnum.WorkSheet
+        ]
+    except calamine.PasswordError:
+        raise unreadable.protected(path) from None
+    except _DAMAGED:
+        raise unreadable.not_a_workbook(path) from None
+
+
+def _opened(path: Path, content: bytes) -> calamine.CalamineWorkbook:
+    try:
+        return calamine.load_workbook(io.BytesIO(content))
+    except calamine.CalamineError:
+        calamine.load_workbook(path)  # only under its name is it told apart whether a password is wanted
+        raise
+
+
+def _sheet(path: Path, workbook: calamine.CalamineWorkbook, name: str, content: bytes, *, visible: bool) -> RawSheet:
+    sheet = workbook.get_sheet_by_name(name)
+    if sheet.total_height * sheet.total_width > _MOST_CELLS:
+        raise unreadable.too_large(
+            path, f"sheet {name} spans {sheet.total_height:,} rows and {sheet.total_width:,} columns"
+        )
+    cells: list[list[Cell]] = [
+        [None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)
+    ]
+    marks = marks_of(content, name)
+    _break(cells, marks)
+    _fill_merged(cells, sheet.merged_cell_ranges or [])
+    return RawSheet(name, cells, marks, visible)
+
+
+def _break(cells: list[list[Cell]], marks: Marks) -> None:
+    """Put broken cells where the reader left them empty."""
+    for (row, column), broken in marks.broken.items():
+        cells += [[] for _ in range(row - len(cells))]  # the reader ends at the last value
+        cells[row - 1] += [None] * (column - len(cells[row - 1]))
+        cells[row - 1][column - 1] = broken
+
+
+def _fill_merged(cells: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """A value merged over several rows of one column stands in each of them, as anybody sees it."""
+    for (top, left), (bottom, right) in ranges:
+        if left != right or top >= len(cells) or left >= len(cells[top]):
+            continue
+        for row in cells[top + 1 : bottom + 1]:
+            if left < len(row) and row[left] is None:
+                row[left] = cells[top][left]
