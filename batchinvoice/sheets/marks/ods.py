@@ -5,7 +5,7 @@ from __future__ import annotations
 from batchinvoice.sheets.marks import Marks, MarksUnreadable
 from batchinvoice.sheets.marks.ods_content import Content
 from batchinvoice.sheets.marks.package import Package
-from batchinvoice.sheets.marks.xml import parse
+from batchinvoice.sheets.marks.xml import chunks, parse
 
 _KIND = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -17,7 +17,7 @@ def marks(package: Package, sheet: str) -> Marks:
             raise MarksUnreadable("not a spreadsheet")
     content = Content(sheet)
     with package.open("content.xml") as stream:
-        parse(stream, content.expat, lambda: content.ended)
+        parse(chunks(stream), content.expat, lambda: content.ended)
     if not content.ended:
         raise MarksUnreadable("there is no such sheet")
     hidden, widths = content.columns.until(content.last_column)

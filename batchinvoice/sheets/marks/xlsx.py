@@ -1,9 +1,7 @@
-"""The marks of a sheet of an xlsx or xlsm: a look for the bytes of a mark, and a parse only if there is one."""
+"""The marks of a sheet of an xlsx or xlsm: where its part is, its styles, its columns, its cells."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import IO
 
 from batchinvoice.sheets.marks import Marks, MarksUnreadable
@@ -11,18 +9,10 @@ from batchinvoice.sheets.marks.collected import MOST_COLUMNS
 from batchinvoice.sheets.marks.formats import Padding, padding
 from batchinvoice.sheets.marks.package import Package
 from batchinvoice.sheets.marks.xlsx_cells import read_cells
+from batchinvoice.sheets.marks.xlsx_rows import marked_rows
 from batchinvoice.sheets.marks.xml import starts
 
 _TRUE = ("1", "true")
-_LOOK = 1 << 20
-# Where one of these stands, a mark may be.
-_SIGNS = (
-    *(b't="e"', b"t='e'", b"<f", b'hidden="1"', b"hidden='1'", b'hidden="true"', b"hidden='true'"),
-    *(b' ht="0', b" ht='0", b'\nht="0', b"\nht='0", b'\tht="0', b"\tht='0"),
-)
-# What nobody writes, though XML allows it, would hide them: spaces around equals signs; prefixes; two bytes a letter.
-_SPACED = re.compile(rb"""\w\s+=\s*["']|\w=\s+["']""")
-_STRANGE = (b":sheetData", b"\0")
 
 
 def marks(package: Package, workbook: str, sheet: str) -> Marks:
@@ -31,14 +21,9 @@ def marks(package: Package, workbook: str, sheet: str) -> Marks:
     paddings = _paddings(package, workbook)
     with package.open(part) as stream:
         hidden, widths = _columns(stream)
-    broken, shown, rows = {}, {}, frozenset[int]()
     with package.open(part) as stream:
-        worth = _worth_parsing(stream, paddings)
-    if worth:
-        with package.open(part) as stream:
-            cells = read_cells(stream, paddings)
-        broken, shown, rows = cells.broken, cells.shown, frozenset(cells.hidden_rows)
-    return Marks(broken, shown, rows, hidden, widths, epoch_1904)
+        cells = read_cells(marked_rows(stream, paddings), paddings)
+    return Marks(cells.broken, cells.shown, frozenset(cells.hidden_rows), hidden, widths, epoch_1904)
 
 
 def _find(package: Package, workbook: str, sheet: str) -> tuple[bool, str]:
@@ -48,7 +33,7 @@ def _find(package: Package, workbook: str, sheet: str) -> tuple[bool, str]:
     with package.open(workbook) as stream:
         for kind, found in starts(stream, "workbookPr", "sheet"):
             if kind == "workbookPr":
-                epoch_1904 = found.get("date1904") in _TRUE
+                epoch_1904 |= found.get("date1904") in _TRUE  # an extension has an element of the same name
             elif part is None and found.get("name") == sheet:
                 part = targets.get(next((value for key, value in found.items() if key.endswith("}id")), ""))
     if part is None:
@@ -93,19 +78,3 @@ def _columns(stream: IO[bytes]) -> tuple[frozenset[int], dict[int, float]]:
         if width > 0:
             widths |= dict.fromkeys(columns, width)
     return frozenset(hidden), widths
-
-
-def _worth_parsing(stream: IO[bytes], paddings: Mapping[str, Padding]) -> bool:
-    """Most sheets hold no mark, and a look for the bytes of one is far quicker than parsing."""
-    if "0" in paddings:
-        return True  # the style of every cell that names none
-    styles = re.compile(rb"""\ss=["'](?:%b)["']""" % "|".join(paddings).encode()) if paddings else None
-    tail = b""
-    while chunk := stream.read(_LOOK):
-        block = tail + chunk
-        if any(sign in block for sign in (*_SIGNS, *_STRANGE)) or (styles and styles.search(block)):
-            return True
-        if not tail and _SPACED.search(block):  # a writer does it everywhere or nowhere
-            return True
-        tail = chunk[-20:]
-    return False

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import IO
+from collections.abc import Iterable, Mapping
 
 from batchinvoice.invoices.table import Broken
 from batchinvoice.sheets.marks import MarksUnreadable
@@ -16,10 +15,10 @@ _PLACE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 _NEVER_STORED = Broken()
 
 
-def read_cells(stream: IO[bytes], paddings: Mapping[str, Padding]) -> Collected:
+def read_cells(part: Iterable[bytes], paddings: Mapping[str, Padding]) -> Collected:
     """The broken cells, the shown numbers and the hidden rows; `paddings` are by the number of a cell's style."""
     cells = _Cells(paddings)
-    parse(stream, cells.expat, lambda: cells.ended)
+    parse(part, cells.expat, lambda: cells.ended)
     return cells.collected
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from defusedxml.ElementTree import DefusedXMLParser
@@ -31,9 +31,14 @@ def parser() -> Any:
     return made
 
 
-def parse(stream: IO[bytes], expat: Any, done: Callable[[], bool]) -> None:
-    """Feed a part to a parser to its end, or until `done`; what stands behind is not looked at."""
+def chunks(stream: IO[bytes]) -> Iterator[bytes]:
     while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def parse(part: Iterable[bytes], expat: Any, done: Callable[[], bool]) -> None:
+    """Feed a part to a parser to its end, or until `done`; what stands behind is not looked at."""
+    for chunk in part:
         expat.Parse(chunk, False)
         if done():
             return
@@ -51,7 +56,7 @@ def starts(stream: IO[bytes], *names: str) -> Iterator[tuple[str, Attributes]]:
 
     expat = parser()
     expat.StartElementHandler = start
-    while chunk := stream.read(_CHUNK):
+    for chunk in chunks(stream):
         expat.Parse(chunk, False)
         yield from found
         found.clear()
