@@ -23,7 +23,7 @@ _DIGITS_ONLY = re.compile(r"\d+")
 # A whole number that some program wrote out with a decimal: 1001.0.
 _WITH_DECIMAL = re.compile(r"(\d+)\.0")
 # How Excel and other programs shorten a long number when they write it out as text: 1.23457E+15, 1.23457E15.
-_EXPONENT = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{2,}|\d[.,]\d+[eE]\d{1,2}")
+_EXPONENT = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{2,}|\d[.,]\d+[eE](?:[7-9]|[12]\d)")
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 
 

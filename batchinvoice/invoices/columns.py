@@ -215,8 +215,10 @@ COLUMNS: tuple[Column, ...] = (
         Field.EXPIRY,
         ("Expiry Date", "تاريخ الانتهاء"),
         (
-            "Last day on which the invoice can be paid, as 2026-12-31. Empty means 30 days from today.",
-            "آخر يوم للدفع، مثل \u200e2026-12-31. إذا ترك فارغا يعتمد 30 يوما من اليوم.",
+            "Last day on which the invoice can be paid, as 2026-12-31. If you write 3/4/2026, add to the heading "
+            "how it is meant: (dd/mm/yyyy). Empty means 30 days from today.",
+            "آخر يوم للدفع، مثل \u200e2026-12-31. إذا كتبته مثل \u200e3/4/2026 فأضف الترتيب إلى العنوان: "
+            "(يوم/شهر/سنة). إذا ترك فارغا يعتمد 30 يوما من اليوم.",
         ),
         ("2026-12-31", "2026-12-31"),
         kind=Kind.DATE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ import phonenumbers
 from phonenumbers import PhoneNumber
 
 from batchinvoice.invoices.cells import code, shown, typed
+from batchinvoice.invoices.dates import date
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.table import Cell
 
@@ -19,7 +21,8 @@ _LETTER_O = re.compile(r"(?<=[\doO])[oO]|[oO](?=\d)")
 _NOT_DIGITS = re.compile(r"[^0-9]")
 _BETWEEN = re.compile(r"[/,;|&،؛]+|\s(?:or|and|و|أو|او|-)\s", re.IGNORECASE)
 # What typing from right to left makes of +965 66666666.
-_CODE_BEHIND = re.compile(r"([\d ]+?) ?(\+ ?\d{1,3}|\d{1,3} ?\+)")
+_CODE_BEHIND = re.compile(r"([\d ]+?) ?(\+ ?\d{1,3}|(?<= )\d{1,3} ?\+)")
+_LIKE_DATE = re.compile(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}")
 _CODE = re.compile(r"[0-9]{1,3}")
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _SHORTEST_ABROAD = 11
@@ -76,12 +79,32 @@ def phone(cell: Cell, stated_country: str | None, default_country: str) -> Phone
         return None
     if isinstance(written, Problem):
         return problem(Code.PHONE_EXPONENT, value=shown(cell)) if written.code is Code.NUMBER_LOSSY else written
+    if _is_date(written):
+        return problem(Code.TEXT_IS_DATE, value=written)
     country = stated_country or default_country
     found = _read(written, stated_country, country)
-    if isinstance(found, Phone) or found.code is Code.PHONE_COUNTRY or "proposed" in found.params:
+    if isinstance(found, Phone) and not found.unusual:
         return found
-    meant = _meant(written, country) if len(written) <= _LONGEST else None
-    return Problem(found.code, {**found.params, "proposed": meant}) if meant else found
+    meant = _meant(written, country, stated_country is None) if len(written) <= _LONGEST else None
+    if isinstance(found, Phone):
+        # A number that nobody has is not read where a slip explains it: 971 971501234567.
+        found = problem(Code.PHONE_IMPLAUSIBLE, value=written, country=country) if meant else found
+    if isinstance(found, Phone) or found.code is Code.PHONE_COUNTRY or meant is None:
+        return found
+    return Problem(found.code, {**found.params, "proposed": _as_read(meant, country)})
+
+
+def _as_read(number: Phone, country: str) -> str:
+    """A number as it is read with certainty where this country is meant: `66666666`, else `+971501234567`."""
+    return number.national if _of_country(number.national, "", country) == number else f"+{number.digits}"
+
+
+def _is_date(written: str) -> bool:
+    """Whether it is a date: 20/12/2026 has eight digits, too."""
+    if not _LIKE_DATE.fullmatch(written):
+        return False
+    found = date(written)
+    return isinstance(found, dt.date) or (isinstance(found, Problem) and found.code is Code.DATE_AMBIGUOUS)
 
 
 def _read(written: str, stated_country: str | None, country: str) -> Phone | Problem:
@@ -120,23 +143,21 @@ def _of_country(digits: str, written: str, country: str) -> Phone | Problem:
     return problem(Code.PHONE_IMPLAUSIBLE, value=written, country=country, **why)
 
 
-def _meant(written: str, country: str) -> str | None:
-    """The number that was probably meant by a slip, as it would be read; of several, the first."""
+def _meant(written: str, country: str, abroad: bool) -> Phone | None:
+    """The number that was probably meant by a slip; of several, the first. `abroad`: whether it may be of elsewhere."""
     plain = _LETTER_O.sub("0", written)
     if behind := _CODE_BEHIND.fullmatch(plain):
         plain = behind[2] + behind[1]
-    several = [_likely(_NOT_DIGITS.sub("", part), country) for part in _BETWEEN.split(plain)]
-    number = _likely(_NOT_DIGITS.sub("", plain), country) or (several[0] if all(several) else None)
-    if number is None and (decimals := _WITH_DECIMALS.fullmatch(plain)):
-        number = _likely(_NOT_DIGITS.sub("", plain[: decimals.start(1)]), country)
-    if number is None:
-        return None
-    alone = _read(number.national, country, country)
-    return number.national if alone == number else f"+{number.digits}"
+    decimals = _WITH_DECIMALS.fullmatch(plain)
+    whole = plain[: decimals.start(1)] if decimals else plain
+    several = [_likely(part, country, abroad) for part in _BETWEEN.split(plain)]
+    first = several[0] if all(several) else None
+    return _likely(plain, country, abroad) or first or _likely(whole, country, abroad)
 
 
-def _likely(digits: str, country: str) -> Phone | None:
+def _likely(written: str, country: str, abroad: bool) -> Phone | None:
     """The one number that digits can be with noughts or the country's code before them too often, or of elsewhere."""
+    digits = _NOT_DIGITS.sub("", written)
     found = set()
     bare = digits.lstrip("0")
     for _ in range(3):
@@ -148,7 +169,7 @@ def _likely(digits: str, country: str) -> Phone | None:
     if found:
         return found.pop() if len(found) == 1 else None
     # A shorter number of a mobile abroad is likelier one of here with a digit too many.
-    return _valid(f"+{digits}", mobile=True) if len(digits) >= _SHORTEST_ABROAD else None
+    return _valid(f"+{digits}", mobile=True) if abroad and len(digits) >= _SHORTEST_ABROAD else None
 
 
 def _valid(international: str, mobile: bool = False) -> Phone | None:

@@ -107,6 +107,7 @@ class TestIdentifier:
             ("1234567890123456", "1234567890123456"),
             ("12E5", "12E5"),
             ("1E10", "1E10"),
+            ("1.5E3", "1.5E3"),
             ("v1.0", "v1.0"),
             ("1001.00", "1001.00"),
             ("INV\n1", "INV 1"),
@@ -184,6 +185,7 @@ READERS: list[Callable[[Cell], object]] = [
 @example(10**400)
 @example("66666666 / 55555555")
 @example("+1 204 4")
+@example(79_000_000_000)
 def test_no_cell_whatever_breaks_a_reader_and_what_it_proposes_it_reads(cell: Cell) -> None:
     assert isinstance(cells.shown(cell), str)
     assert declared_order(cells.shown(cell)) in (None, *DateOrder)
