@@ -28,8 +28,8 @@ _MOST_BYTES = 3 * 2**30
 _LARGE_PART = 64 * 2**20
 _MOST_RATIO = 200
 # The fast reader takes some 50 bytes for each cell of the rectangle, empty or not.
-_LARGE_AREA = 10_000_000
-_EMPTY_BESIDE_FULL = 8
+_LARGE_AREA = 3_000_000
+_EMPTY_BESIDE_FULL = 30
 _USUAL_COLUMNS = 26
 _ENCRYPTED = 0x1
 _READ_PARTS = (".xml", ".rels", ".bin")

@@ -197,6 +197,7 @@ def _be_quiet() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
+    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it ends with the process
     gc.freeze()  # looking through what was there before would copy it
 
 
