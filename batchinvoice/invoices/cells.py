@@ -24,7 +24,11 @@ _DIGITS_ONLY = re.compile(r"\d+")
 _WITH_DECIMAL = re.compile(r"(\d+)\.0")
 # How Excel and other programs shorten a long number when they write it out as text: 1.23457E+15, 1.23457E15.
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{2,}|\d[.,]\d+[eE](?:[7-9]|[12]\d)")
-_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
+# What Excel and LibreOffice show in place of a value.
+_ERROR = re.compile(
+    r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|FIELD!|CONNECT!|BLOCKED!|UNKNOWN!|BUSY!|GETTING_DATA)"
+    r"|Err:\d{3}"
+)
 
 
 def shown(cell: Cell) -> str:
@@ -55,7 +59,7 @@ def text(cell: Cell) -> str | Problem | None:
         case dt.date() | dt.time() | dt.timedelta():
             return problem(Code.TEXT_IS_DATE, value=shown(cell))
     cleaned = _BREAKS.sub(_on_one_line, shown(cell).translate(_INVISIBLE)).strip()
-    return problem(Code.CELL_ERROR, value=cleaned) if cleaned in _ERRORS else cleaned or None
+    return problem(Code.CELL_ERROR, value=cleaned) if _ERROR.fullmatch(cleaned) else cleaned or None
 
 
 def _on_one_line(gap: re.Match[str]) -> str:

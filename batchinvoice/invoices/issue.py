@@ -245,7 +245,8 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.QUANTITY_BAD: Words("“{value}” is not a quantity.", "Write a whole number of 1 or more{proposal}."),
     Code.DATE_UNREADABLE: Words("“{value}” is not a date.", "Write it as year-month-day, as 2026-12-31{proposal}."),
     Code.DATE_AMBIGUOUS: Words(
-        "“{value}” can be read as {first} or {second}.", "Write it as year-month-day, as {first}."
+        "“{value}” can be read as {first} or {second}.",
+        "Write it as year-month-day, as {first}, or add the order to the heading once for all: (dd/mm/yyyy).",
     ),
     Code.DATE_SERIAL: Words(
         "“{value}” may be the number by which Excel keeps a date.", "Write it as year-month-day{proposal}."
@@ -424,9 +425,7 @@ UNSETTLED = frozenset(
 
 
 # What must be answered or mended before anything of the sheet is sent.
-STOPS = frozenset(
-    {Code.ROWS_HIDDEN, Code.HEADER_OTHER, Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS}
-)
+STOPS = frozenset({Code.ROWS_HIDDEN, Code.HEADER_OTHER, Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS})
 
 
 class Problem(NamedTuple):

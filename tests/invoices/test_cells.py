@@ -83,7 +83,7 @@ class TestText:
     def test_what_excel_turned_into_a_date_or_time_is_not_what_was_typed(self, cell: Cell) -> None:
         assert code_of(cells.text(cell)) is Code.TEXT_IS_DATE
 
-    @pytest.mark.parametrize("error", ERRORS)
+    @pytest.mark.parametrize("error", [*ERRORS, "#SPILL!", "#FIELD!", "#GETTING_DATA", "Err:502"])
     def test_an_error_is_no_name_even_where_the_format_keeps_it_as_text(self, error: str) -> None:
         assert code_of(cells.text(error)) is Code.CELL_ERROR
         assert code_of(cells.text(Broken(error))) is Code.CELL_ERROR
