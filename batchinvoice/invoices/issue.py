@@ -337,7 +337,7 @@ CATALOGUE: Mapping[Code, Words] = {
         _WARN,
     ),
     Code.UPDATE_CANNOT: Words(
-        "The invoice exists already, and its {fields} cannot be changed at the gateway.",
+        "The invoice exists already, and its {fields} cannot be changed at the gateway{change}.",
         "Put back the old value, or cancel the invoice and make a new one under a new reference.",
     ),
     Code.UPDATE_NEEDS_EMAIL: Words(
@@ -497,6 +497,9 @@ class Issue:
         proposed = f" (perhaps {self.proposal})" if self.proposal else ""
         words = {"near": "", "detail": "", "why": "", "proposal": proposed, "example": "120.500"}
         words["heading"] = self.place.heading or "The cell"
+        words["where"] = f"run {self.params['run']}" if "run" in self.params else f"row {self.params.get('row')}"
+        was = ": it was “{was}”, and this row says “{value}”"  # older runs did not keep it
+        words["change"] = was.format_map(self.params) if "was" in self.params else ""
         return template.format_map({**words, **self.params})
 
 

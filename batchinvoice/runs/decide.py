@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from batchinvoice.invoices.columns import Field, heading
-from batchinvoice.invoices.invoice import CHANGEABLE, TEXTED_TYPE, Invoice, changed
+from batchinvoice.invoices.cells import money
+from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.invoice import CHANGEABLE, TEXTED_TYPE, Invoice, Item, changed
 from batchinvoice.invoices.issue import Code, Problem, problem
 from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus
 from batchinvoice.ledger.records import Known, Said
@@ -23,6 +24,8 @@ _FIELDS: dict[str, Field] = {
     "items": Field.ITEM_TITLE,
 }
 
+_Problems = tuple[tuple[Field, Problem], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -34,7 +37,7 @@ class Decision:
     action: Action
     status: RowStatus = RowStatus.PENDING
     known: Known | None = None
-    problems: tuple[tuple[Field, Problem], ...] = ()
+    problems: _Problems = ()
 
 
 def decide(invoice: Invoice, by_reference: Known | None, by_id: Known | None) -> Decision:
@@ -82,18 +85,43 @@ def _against(invoice: Invoice, known: Known) -> Decision:
     names = changed(known.invoice, invoice)
     if not names and known.fingerprint:
         return Decision(Action.UNCHANGED, known=known)
-    fixed = [_FIELDS[name] for name in sorted(names - CHANGEABLE)]
-    if fixed:
-        cannot = problem(Code.UPDATE_CANNOT, fields=", ".join(heading(field) for field in fixed))
-        return Decision(Action.NONE, RowStatus.HELD, known, tuple((field, cannot) for field in fixed[:1]))
-    return _update(invoice, known, ())
+    cannot = tuple(_cannot(name, known.invoice, invoice) for name in sorted(names - CHANGEABLE))
+    if not cannot:
+        return _update(invoice, known, ())
+    # With the old values put back, nothing else may be left to change, and then no e-mail is needed.
+    needed = _lacking(invoice) if names & CHANGEABLE else ()
+    return Decision(Action.NONE, RowStatus.HELD, known, (*cannot, *needed))
 
 
-def _update(invoice: Invoice, known: Known | None, said: tuple[tuple[Field, Problem], ...]) -> Decision:
-    if not invoice.email:
-        needed = (Field.EMAIL, problem(Code.UPDATE_NEEDS_EMAIL))
-        return Decision(Action.NONE, RowStatus.HELD, known, (*said, needed))
+def _cannot(name: str, before: Invoice, after: Invoice) -> tuple[Field, Problem]:
+    field = _FIELDS[name]
+    return field, problem(Code.UPDATE_CANNOT, fields=field, was=_shown(before, name), value=_shown(after, name))
+
+
+def _shown(invoice: Invoice, name: str) -> str:
+    """What the invoice says in a field, as a cell could say it."""
+    match getattr(invoice, name):
+        case None | "" | ():
+            return "—"
+        case bool(value):
+            return "yes" if value else "no"
+        case tuple(values):
+            return ", ".join(
+                f"{v.title} {v.quantity} × {money(v.rate)}" if isinstance(v, Item) else str(v) for v in values
+            )
+        case value:
+            return str(value)
+
+
+def _update(invoice: Invoice, known: Known | None, said: _Problems) -> Decision:
+    if needed := _lacking(invoice):
+        return Decision(Action.NONE, RowStatus.HELD, known, (*said, *needed))
     return Decision(Action.UPDATE, known=known, problems=said)
+
+
+def _lacking(invoice: Invoice) -> _Problems:
+    """What an update needs besides."""
+    return () if invoice.email else ((Field.EMAIL, problem(Code.UPDATE_NEEDS_EMAIL)),)
 
 
 def texts_nobody(invoice: Invoice, decision: Decision) -> Decision:

@@ -114,7 +114,7 @@ class _Delivery:
         while page := self._job.ledger.page(self._job.run, after, _PAGE, RowStatus.PENDING):
             after = page[-1].position
             meant = [(row, row.invoice) for row in page if row.invoice]
-            memory = Memory(self._job.ledger, [invoice for _, invoice in meant])
+            memory = Memory(self._job.ledger, [invoice for _, invoice in meant], self._job.run.id)
             decided = [(row, invoice, memory.decide(invoice)) for row, invoice in meant]
             known = [decision.known for _, _, decision in decided if decision.known]
             later = self._job.ledger.said_later(self._job.run, [invoice.reference for _, invoice in meant], known)

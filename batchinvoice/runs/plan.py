@@ -19,11 +19,13 @@ from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import ItemRow, NewRow, NewRun, TableShape
 from batchinvoice.runs.decide import Decision, texts_nobody
+from batchinvoice.runs.history import with_history
 from batchinvoice.runs.memory import Memory
 from batchinvoice.runs.places import Places
 from batchinvoice.sheets.reading import Source
 
 _BATCH = 500
+_NO_MATTER_ONCE_SENT = frozenset({Code.DATE_PAST, Code.REFERENCE_LIKE_SAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def plan(
     source: Source, checked: Checked, ledger: Ledger, options: Options, who: str, version: str, now: dt.datetime
 ) -> str:
     """Store the run; returns its name. Nothing is sent."""
-    rows = planned(checked, ledger, options)
+    rows = planned(checked, ledger, options, now)
     run = NewRun(
         source=str(source.path.absolute()),
         source_name=source.path.name,
@@ -111,10 +113,10 @@ def item_rows(checked: Checked) -> list[ItemRow]:
     ]
 
 
-def planned(checked: Checked, ledger: Ledger, options: Options) -> list[NewRow]:
+def planned(checked: Checked, ledger: Ledger, options: Options, now: dt.datetime) -> list[NewRow]:
     """Every row with what is to be done about it."""
     places = Places(shapes(checked)[0])
-    decided = _one_row_each(list(_decided(checked.rows, ledger, options)))
+    decided = with_history(_one_row_each(list(_decided(checked.rows, ledger, options))), ledger, now)
     rows = [_new_row(position, row, decision, places) for position, (row, decision) in enumerate(decided)]
     of_no_row = (*checked.notes, *(issue for line in checked.item_lines for issue in line.issues))
     bad = any(issue.is_error for issue in (*of_no_row, *(issue for row in rows for issue in row.issues)))
@@ -133,15 +135,18 @@ def _decided(rows: Sequence[CheckedRow], ledger: Ledger, options: Options) -> It
             if row.status is RowStatus.PENDING and row.invoice:
                 decision = known.decide(row.invoice)
                 decision = decision if options.sms else texts_nobody(row.invoice, decision)
-            elif row.status is RowStatus.INVALID and row.invoice:
+            elif row.status in (RowStatus.INVALID, RowStatus.HELD) and row.invoice:
                 row, decision = _sent_before(row, known.decide(row.invoice), decision)
             yield row, decision
 
 
 def _sent_before(row: CheckedRow, then: Decision, now: Decision) -> tuple[CheckedRow, Decision]:
-    """A row whose expiry date has passed since it was sent is as it was; one that was not sent stays invalid."""
-    only_late = all(issue.code is Code.DATE_PAST for issue in row.issues if issue.is_error)
-    if then.action is not Action.UNCHANGED or not only_late:
+    """A row that was sent is as it was, though its expiry date has passed or a new row's reference looks like its own.
+
+    One that was not sent stays as the sheet's check left it.
+    """
+    of_new_rows = all(issue.code in _NO_MATTER_ONCE_SENT for issue in row.issues if issue.is_error)
+    if then.action is not Action.UNCHANGED or not of_new_rows:
         return row, now
     return replace(row, issues=tuple(issue for issue in row.issues if not issue.is_error)), then
 

@@ -62,7 +62,7 @@ def _hold(job: Job, rows: Sequence[tuple[Row, Outcome]]) -> None:
 
 def _new(job: Job, rows: Sequence[Row]) -> list[Row]:
     """Those of the rows that would be created, as things stand now."""
-    known = Memory(job.ledger, [row.invoice for row in rows if row.invoice])
+    known = Memory(job.ledger, [row.invoice for row in rows if row.invoice], job.run.id)
     return [row for row in rows if row.invoice and known.decide(row.invoice).action is Action.CREATE]
 
 

@@ -117,9 +117,37 @@ def test_what_an_update_cannot_carry_is_held_even_beside_what_it_can(change: dic
     assert told(decide(replace(BASE, amount=Decimal(6), **change), known(), None)) == held
 
 
-def test_two_changes_that_cannot_be_carried_are_both_named() -> None:
-    decision = decide(replace(BASE, language="ar", description="x"), known(), None)
-    assert decision.problems[0][1].params["fields"] == "Description, Language"
+def test_each_change_that_cannot_be_carried_is_told_at_its_own_cell_with_both_values() -> None:
+    before = replace(
+        BASE, description="Rent", expires=dt.date(2026, 12, 31), items=(Item("Pen", Decimal(1), 2, Decimal(2)),)
+    )
+    after = replace(
+        before, description="Rents", expires=dt.date(2027, 1, 1), items=(), subscription=True, language="ar"
+    )
+    after = replace(after, delivery=Delivery.LINK, payment_types=(1,), raw_types=("0", "3"))
+    decision = decide(after, known(before), None)
+    assert (decision.action, decision.status) == (Action.NONE, RowStatus.HELD)
+    assert {what.code for _, what in decision.problems} == {Code.UPDATE_CANNOT}
+    assert {field: (what.params["was"], what.params["value"]) for field, what in decision.problems} == {
+        Field.DESCRIPTION: ("Rent", "Rents"),
+        Field.EXPIRY: ("2026-12-31", "2027-01-01"),
+        Field.ITEM_TITLE: ("Pen 2 × 1.000", "—"),
+        Field.SUBSCRIPTION: ("no", "yes"),
+        Field.LANGUAGE: ("en", "ar"),
+        Field.DELIVERY: ("sms", "link"),
+        Field.PAYMENT_METHODS: ("1, 2", "1"),
+        Field.INVOICE_TYPE: ("—", "0, 3"),
+    }
+    assert all(what.params["fields"] == field for field, what in decision.problems)
+
+
+def test_all_that_keeps_a_change_from_going_out_is_told_at_once() -> None:
+    silent = replace(BASE, email=None)
+    both = decide(replace(silent, description="x", amount=Decimal(6)), known(silent), None)
+    assert told(both)[2] == [(Field.DESCRIPTION, Code.UPDATE_CANNOT), (Field.EMAIL, Code.UPDATE_NEEDS_EMAIL)]
+    # With the description put back, nothing is left to change: no e-mail is needed.
+    only = decide(replace(silent, description="x"), known(silent), None)
+    assert told(only)[2] == [(Field.DESCRIPTION, Code.UPDATE_CANNOT)]
 
 
 def test_an_update_needs_an_e_mail() -> None:

@@ -105,7 +105,7 @@ def test_an_invoice_made_elsewhere_is_updated_by_its_id(bench: Bench) -> None:
     run = bench.run([mailed(1, reference="P-1", invoice_id=number)])
     row = bench.row(run)
     assert (row.status, row.sms, row.gateway_id) == (RowStatus.UPDATED, "not wanted", number)
-    assert codes(row) == {Code.ID_UNKNOWN}
+    assert [(issue.code, issue.place.cell) for issue in row.issues] == [(Code.ID_UNKNOWN, "G2")]
     assert run.status is RunStatus.COMPLETE
     assert bench.made()["P-1"][0]["amount"] == "5.000"
     again = bench.run([mailed(1, reference="P-1")])  # now the reference alone says which it is
@@ -193,8 +193,36 @@ def test_a_change_that_an_update_cannot_carry_is_held_at_its_column(bench: Bench
     run = bench.run([mailed(1, delivery="link")])
     [issue] = bench.row(run).issues
     assert (bench.statuses(run), issue.code, issue.place.cell) == (["held"], Code.UPDATE_CANNOT, "F2")
-    assert "Delivery" in issue.message
+    assert issue.params["fields"] == "delivery"
     assert bench.calls("update") == []
+
+
+def test_a_row_says_in_one_pass_all_that_keeps_its_change_from_going_out(bench: Bench) -> None:
+    headings = (
+        "Reference Number",
+        "Customer Name",
+        "Mobile Number",
+        "Amount",
+        "Email",
+        "Delivery",
+        "Description",
+        "Language",
+    )
+    first = ["R-1", "Noura", "66000001", "5", None, "link", "Rent for May", "en"]
+    bench.run([first], headings=headings)
+    second = [["R-1", "Noura", "66000001", "6", None, "link", "Rent for June", "ar"]]
+    row = bench.row(bench.run(second, headings=headings))
+    found = {issue.place.cell: issue for issue in row.issues}
+    assert {cell: issue.code for cell, issue in found.items()} == {
+        "E2": Code.UPDATE_NEEDS_EMAIL,
+        "G2": Code.UPDATE_CANNOT,
+        "H2": Code.UPDATE_CANNOT,
+    }
+    assert "“Rent for May”" in found["G2"].message
+    assert "“Rent for June”" in found["G2"].message
+    assert "“en”" in found["H2"].message
+    mended = [["R-1", "Noura", "66000001", "6", MAIL, "link", "Rent for May", "en"]]
+    assert bench.statuses(bench.run(mended, headings=headings)) == ["updated"]
 
 
 def test_a_change_without_an_e_mail_is_held(bench: Bench) -> None:
@@ -218,7 +246,9 @@ def test_an_id_and_a_reference_of_two_invoices_conflict(bench: Bench) -> None:
     first = bench.run([mailed(1), mailed(2)])
     number = bench.rows(first)[1].gateway_id
     run = bench.run([mailed(1, invoice_id=number)])
-    assert (bench.statuses(run), codes(bench.row(run))) == (["held"], {Code.ID_CONFLICT})
+    [issue] = bench.row(run).issues
+    assert (bench.statuses(run), issue.code, issue.place.cell) == (["held"], Code.ID_CONFLICT, "G2")
+    assert f"Invoice ID {number} belongs to the reference “R-2”" in issue.message
 
 
 def test_a_401_on_an_update_renews_the_login_and_repeats_it(bench: Bench) -> None:
