@@ -147,7 +147,8 @@ class TestOds:
         note = "<office:annotation><text:p>0007</text:p></office:annotation><text:p>7"
         assert marks(rewritten(ods_file([[7]]), ("<text:p>7", note))).shown == {}
 
-    def test_absurd_repetitions_cost_nothing_or_are_refused(self) -> None:
+    def test_absurd_repetitions_cost_nothing_or_are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("batchinvoice.sheets.marks.collected._MOST_MARKS", 10_000)
         far = rewritten(ods_file([["a"], [None]], hidden_rows=[2], repeats={2: 10**12}), ("16383", "9" * 15))
         assert marks(far) == Marks()
         with pytest.raises(MarksUnreadable):

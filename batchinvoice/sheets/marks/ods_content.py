@@ -12,7 +12,9 @@ from batchinvoice.sheets.marks.xml import Attributes, LocalNames, parser
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE, _OFFICE, _STYLE = (f"{_OASIS}{part}:1.0}}" for part in ("table", "office", "style"))
 _CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
-_KIND, _FORMULA = f"{_OFFICE}value-type", f"{_TABLE}formula"
+_KIND, _EXTENDED_KIND, _VALUE = f"{_OFFICE}value-type", f"{_CALCEXT}value-type", f"{_OFFICE}value"
+_FORMULA, _VISIBILITY = f"{_TABLE}formula", f"{_TABLE}visibility"
+_COLUMNS_REPEATED, _ROWS_REPEATED = f"{_TABLE}number-columns-repeated", f"{_TABLE}number-rows-repeated"
 _STORED = tuple(f"{_OFFICE}{kind}value" for kind in ("", "date-", "time-", "boolean-"))
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d{3}")
 _DIGITS = re.compile(r"(?<![\d.,\u066b\u066c])\d{1,255}(?![\d.,\u066b\u066c])")
@@ -85,11 +87,11 @@ class Content:
             self.expat.StartElementHandler = self.expat.EndElementHandler = None
 
     def _start_column(self, attributes: Attributes) -> None:
-        repeats = int(attributes.get(f"{_TABLE}number-columns-repeated", "1"))
+        repeats = int(attributes.get(_COLUMNS_REPEATED, "1"))
         self.columns.add(repeats, self._widths.get(attributes.get(f"{_TABLE}style-name", "")), _is_hidden(attributes))
 
     def _start_row(self, attributes: Attributes) -> None:
-        self._row_repeats = int(attributes.get(f"{_TABLE}number-rows-repeated", "1"))
+        self._row_repeats = int(attributes.get(_ROWS_REPEATED, "1"))
         self._row_hidden, self._row_filled = _is_hidden(attributes), False
         self._column = self._repeats = 1
 
@@ -100,24 +102,24 @@ class Content:
 
     def _start_cell(self, attributes: Attributes) -> None:
         first = self._column
-        self._repeats = int(attributes.get(f"{_TABLE}number-columns-repeated", "1"))
+        self._repeats = int(attributes.get(_COLUMNS_REPEATED, "1"))
         self._column += self._repeats
         kind = attributes.get(_KIND)
         if kind is not None or _FORMULA in attributes:
             self._row_filled = True
             self.last_column = max(self.last_column, min(first + self._repeats - 1, MOST_COLUMNS))
-            if kind != "string" or _FORMULA in attributes or f"{_CALCEXT}value-type" in attributes:
+            if kind != "string" or _FORMULA in attributes or attributes.get(_EXTENDED_KIND) == "error":
                 self._cell, self._depth = attributes, 0
                 self._lines.clear()
 
     def _end_cell(self, attributes: Attributes) -> None:
         shows = "".join(self._lines).strip()
         is_formula = _FORMULA in attributes
-        if attributes.get(f"{_CALCEXT}value-type") == "error" or (is_formula and _ERROR.fullmatch(shows)):
+        if attributes.get(_EXTENDED_KIND) == "error" or (is_formula and _ERROR.fullmatch(shows)):
             self._mark(Broken(shows or "#ERROR"))
         elif attributes.get(_KIND) != "string" and not any(name in attributes for name in _STORED):
             self._mark(Broken())
-        elif attributes.get(_KIND) == "float" and (text := padded(float(attributes[f"{_OFFICE}value"]), shows)):
+        elif attributes.get(_KIND) == "float" and (text := padded(float(attributes[_VALUE]), shows)):
             self._mark(text)
 
     def _mark(self, mark: Broken | str) -> None:
@@ -141,4 +143,4 @@ def padded(value: float, shows: str) -> str | None:
 
 
 def _is_hidden(attributes: Attributes) -> bool:
-    return attributes.get(f"{_TABLE}visibility") in ("collapse", "filter")
+    return attributes.get(_VISIBILITY) in ("collapse", "filter")
