@@ -128,7 +128,11 @@ def _international(digits: str, written: str, stated_country: str | None) -> Pho
     found = str(number.country_code)
     if stated_country and found != stated_country:
         return problem(Code.PHONE_COUNTRY, found=found, country=stated_country)
-    return _accepted(number) or problem(Code.PHONE_IMPLAUSIBLE, value=written, country=found)
+    accepted = _accepted(number)
+    # What is dialled only at home may be written and is dropped: a nought is nothing else, another digit may be.
+    if accepted and digits in (accepted.digits, f"{found}0{accepted.national}"):
+        return accepted
+    return problem(Code.PHONE_IMPLAUSIBLE, value=written, country=found)
 
 
 def _of_country(digits: str, written: str, country: str) -> Phone | Problem:
@@ -150,9 +154,11 @@ def _meant(written: str, country: str, abroad: bool) -> Phone | None:
         plain = behind[2] + behind[1]
     decimals = _WITH_DECIMALS.fullmatch(plain)
     whole = plain[: decimals.start(1)] if decimals else plain
-    several = [_likely(part, country, abroad) for part in _BETWEEN.split(plain)]
-    first = several[0] if all(several) else None
-    return _likely(plain, country, abroad) or first or _likely(whole, country, abroad)
+    for parts in ([plain], _BETWEEN.split(plain), plain.split(), [whole]):
+        numbers = [_likely(part, country, abroad) for part in parts]
+        if all(numbers):
+            return numbers[0]
+    return None
 
 
 def _likely(written: str, country: str, abroad: bool) -> Phone | None:

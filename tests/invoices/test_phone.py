@@ -65,6 +65,7 @@ def test_a_number_is_written_as_both_calls_want_it() -> None:
         (971501234567.0, "971", Phone("971", "501234567")),
         ("+966501234567", "966", Phone("966", "501234567")),
         ("+1 (212) 555-2368", None, Phone("1", "2125552368")),
+        ("+971 (0)50 123 4567", None, Phone("971", "501234567")),
     ],
 )
 def test_other_countries_by_prefix_or_by_their_column(cell: Cell, stated: str | None, meant: Phone) -> None:
@@ -134,6 +135,7 @@ def test_a_foreign_number_without_plus_is_proposed_with_it() -> None:
         ("96566666666+", None, "66666666"),
         ("66666666 / 55555555", None, "66666666"),
         ("66666666, 55555555", None, "66666666"),
+        ("66666666\n55555555", None, "66666666"),
         ("66666666 أو 55555555", None, "66666666"),
         ("Tel. 66666666", None, "66666666"),
         ('="0096566666666"', None, "66666666"),
@@ -145,6 +147,7 @@ def test_a_foreign_number_without_plus_is_proposed_with_it() -> None:
         ("66666666 965+", None, "66666666"),
         ("971501234567", None, "+971501234567"),
         ("971501234567", "965", None),
+        ("+1 1 212 555 2368", None, "+12125552368"),
         ("1234567", None, None),
         ("666666666", None, None),
         ("6666666666", None, None),
@@ -273,6 +276,7 @@ def _readings(written: str) -> set[str]:
 @example("666.6666.0")
 @example("96512345")
 @example("20/12/2026")
+@example("+111000000000")
 def test_a_text_never_reads_as_a_number_that_it_may_not_be(written: str) -> None:
     found = phone(written, None, "965")
     if isinstance(found, Phone):
