@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from batchinvoice.invoices.alike import Named, alike
-from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.columns import ITEM_FIELDS, Field
 from batchinvoice.invoices.findings import Findings
 from batchinvoice.invoices.invoice import Invoice, Item
 from batchinvoice.invoices.issue import Code, problem
@@ -45,7 +45,8 @@ def build(
             invoices.append(None)
             continue
         own = gather(group, beside, values[Field.AMOUNT]).items
-        invoices.append(_invoice(position, values, listed.get(values[Field.REFERENCE], []), own, found))
+        whole = not any(found.bad(other, *ITEM_FIELDS) for other in group.all)
+        invoices.append(_invoice(position, values, listed.get(values[Field.REFERENCE], []), own, found, whole=whole))
     _spread(groups, table, found)
     statuses = [RowStatus.INVALID if found.bad(i) else RowStatus.PENDING for i in range(len(records))]
     further = _settle_groups(groups, table, records, beside, statuses, found)
@@ -55,14 +56,23 @@ def build(
 
 
 def _invoice(
-    position: int, values: _Values, lines: Sequence[ItemLine], own: tuple[Item, ...], found: Findings
+    position: int,
+    values: _Values,
+    lines: Sequence[ItemLine],
+    own: tuple[Item, ...],
+    found: Findings,
+    *,
+    whole: bool,
 ) -> Invoice | None:
-    """The row's invoice; None if anything is wrong with the row or with one of its items."""
+    """The row's invoice; None if anything is wrong with the row or with one of its items.
+
+    whole: the items beside it could all be read.
+    """
     if bad := next((line for line in lines if any(issue.is_error for issue in line.issues)), None):
         where = problem(Code.ITEM_BAD, sheet=bad.issues[0].place.sheet, item_row=bad.row)
         found.add(position, Field.REFERENCE, where)
     items = (*(line.item for line in lines if line.item), *own)
-    if short := shortfall(items, values[Field.AMOUNT]):
+    if whole and not bad and (short := shortfall(items, values[Field.AMOUNT])):
         found.add(position, Field.AMOUNT, short)
     return _from_values(values, items) if not found.bad(position) or found.only(position, Code.DATE_PAST) else None
 

@@ -103,7 +103,9 @@ def gather(group: Group, items: Mapping[int, Item | None], amount: Decimal | Non
     every, once = tuple(item for _, item in of_rows), tuple(seen)
     if not repeats or _total(every) == amount:
         return Items(every, {}, unsure=False)
-    return Items(once, repeats, unsure=_total(once) != amount)
+    if _total(once) == amount:
+        return Items(once, repeats, unsure=False)
+    return Items(every, repeats, unsure=True)
 
 
 def _total(items: Sequence[Item]) -> Decimal:

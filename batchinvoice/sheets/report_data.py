@@ -73,7 +73,8 @@ class Report:
     """A run as it is reported.
 
     `input` was counted when the sheet was read, `statuses` and `sms` by the ledger; the rows are counted once more
-    while they are written, and the three must agree. `rows` is gone through once. `notes`: places and what is said of the sheet. `environment` is `sandbox` or `live`.
+    while they are written, and the three must agree. `rows` is gone through once. `notes`: places, and what is said of
+    the sheet there. `environment` is `sandbox` or `live`.
     """
 
     run: str

@@ -31,7 +31,7 @@ def table(*rows: Row, name: str = "Invoices", header_row: int = 1, first_column:
 
 
 def sheet(*rows: Row, items: tuple[Row, ...] = (), rules: Rules = RULES) -> Checked:
-    """A checked sheet whose rows differ from a good one as said; a row without a reference gets INV-n and a phone of its own."""
+    """A checked sheet whose rows differ from a good one as said; without a reference, INV-n and a phone of its own."""
     own = [{"Reference Number": f"INV-{n}", "Mobile Number": str(66666665 + n)} for n in range(1, len(rows) + 1)]
     full = [GOOD | ({} if "Reference Number" in row else mine) | row for mine, row in zip(own, rows, strict=True)]
     return check(table(*full), table(*items, name="Items") if items else None, rules)
