@@ -17,7 +17,10 @@ from hypothesis import strategies as st
 from batchinvoice.invoices.table import Broken
 from batchinvoice.sheets.marks import Marks, MarksUnreadable
 from batchinvoice.sheets.marks.find import marks_of
+from batchinvoice.sheets.marks.formats import padding
 from batchinvoice.sheets.marks.origin import origin
+from batchinvoice.sheets.marks.xlsx_cells import read_cells
+from batchinvoice.sheets.marks.xlsx_rows import marked_rows
 
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -229,6 +232,34 @@ def test_a_cell_is_where_the_fast_reader_has_it(rows: list[tuple[bool, list[tupl
     read = python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     values = {(r, c) for r, row in enumerate(read, 1) for c, cell in enumerate(row, 1) if cell != ""}
     assert not values & expected
+
+
+PLAIN = '<row{}><c><v>7</v></c><c t="s"><v>0</v></c></row>'
+MARKED = [
+    PLAIN,
+    PLAIN,
+    '<row{} hidden="1"><c><v>1</v></c></row>',
+    '<row{}><c/><c t="e"><v>#N/A</v></c></row>',
+    '<row{}><c s="3"><v>4</v></c></row>',
+]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(MARKED)), max_size=40), st.integers(100, 300))
+def test_rows_that_are_left_out_change_nothing(rows: list[tuple[bool, str]], look: int) -> None:
+    data = "".join(row.format(f' r="{number}"' if told else "") for number, (told, row) in enumerate(rows, 1))
+    part = f'<worksheet xmlns="{MAIN}"><sheetData>{data}</sheetData></worksheet>'.encode()
+    paddings = {"3": padding("000")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("batchinvoice.sheets.marks.xlsx_rows._LOOK", look)
+        short = list(marked_rows(io.BytesIO(part), paddings))
+    assert read_cells(short, paddings) == read_cells([part], paddings)
+
+
+def test_rows_without_marks_are_left_out() -> None:
+    content = with_data("".join(PLAIN.format(f' r="{row}"') for row in range(1, 30_000)) + MARKED[2].format(""))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(SHEET) as stream:
+        assert sum(map(len, marked_rows(stream, ()))) < archive.getinfo(SHEET).file_size * 0.8
+    assert marks(content).hidden_rows == {30_000}
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,14 @@ _SIGNS = (
 )
 # XML allows spaces around equals signs, which would hide a sign. A writer has them everywhere or nowhere.
 _SPACED = re.compile(rb"""\w\s+=\s*["']|\w=\s+["']""")
-_NUMBERED = re.compile(rb"<row\s(?:[^>]*\s)?r=")
+_NUMBERED = re.compile(rb"""<row\s(?:[^>]*\s)?r=["'](\d+)["']""")
 
 
 def marked_rows(stream: IO[bytes], styles: Collection[str]) -> Iterator[bytes]:
     """The part's bytes, still one XML document. `styles` are those, by number, whose cells carry a mark.
 
-    Rows are left out only where their ends can be seen, and where those that stay tell their own number.
+    Rows are left out only where their ends and their numbers can be seen; an empty row with the last number stands for
+    them, since a row without a number follows the one before it.
     """
     seeing = "0" not in styles  # the style of every cell that names none
     style = re.compile(rb"""\ss=["'](?:%b)["']""" % "|".join(styles).encode()) if styles else None
@@ -31,11 +32,12 @@ def marked_rows(stream: IO[bytes], styles: Collection[str]) -> Iterator[bytes]:
         end = data.rfind(_END) + len(_END)
         seeing = seeing and end >= len(_END) and b"<!" not in data and not (head and _SPACED.search(data))
         block, kept = (data[:end], data[end:]) if seeing else (data, b"")
-        if head or not seeing or _may_be_marked(block) or (style and style.search(block)):
-            yield block
+        marked = head or not seeing or any(sign in block for sign in _SIGNS) or (style and style.search(block))
+        yield block if marked else _shortened(block)
         head = False
     yield kept
 
 
-def _may_be_marked(block: bytes) -> bool:
-    return any(sign in block for sign in _SIGNS) or len(_NUMBERED.findall(block)) < block.count(b"<row")
+def _shortened(block: bytes) -> bytes:
+    numbers = _NUMBERED.findall(block)
+    return b'<row r="%b"/>' % numbers[-1] if len(numbers) == block.count(b"<row") else block
