@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from batchinvoice.invoices.amounts import amount
 from batchinvoice.invoices.asked import Asked
-from batchinvoice.invoices.cells import identifier, money, shown
+from batchinvoice.invoices.cells import code, money, shown
 from batchinvoice.invoices.issue import Code, Issue, Place, Problem
 from batchinvoice.invoices.layout import Stated, row_list
 from batchinvoice.invoices.rules import Rules
@@ -85,10 +85,10 @@ def _sum(lines: Sequence[Line]) -> Decimal:
 
 
 def _count(said: Stated, above: Sequence[Line]) -> Iterator[Issue]:
-    value = identifier(said.said)
+    value = code(said.said)
     kept = [line for line in above if not line.left_out]
     counts = {str(len(lines)) for lines in (kept, above)} | {str(sum(line.counts for line in kept))}
-    if not isinstance(value, str) or value.removesuffix(".0") not in counts:
+    if not isinstance(value, str) or value not in counts:
         params = {"said": "sheet", "value": shown(said.said), "count": str(sum(line.counts for line in kept))}
         yield Issue(Code.COUNT_DIFFERS, said.place, params)
     elif not said.over:

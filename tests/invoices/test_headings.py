@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchinvoice.invoices.columns import COLUMNS, Field
-from batchinvoice.invoices.headings import key, likely, match, meaning, near
+from batchinvoice.invoices.headings import key, likely, match, meaning, near, proposals, signature
 
 REQUIRED = ("Reference Number", "Customer Name", "Mobile Number", "Amount")
 EVERY_NAME = [(name, column.field) for column in COLUMNS for name in column.names()]
@@ -146,3 +146,48 @@ def test_no_headings_whatever_raise(headings: list[str]) -> None:
     matched = match(headings)
     for index in matched.unknown:
         likely(headings[index])
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Amount / المبلغ", Field.AMOUNT),
+        ("المبلغ Amount KWD", Field.AMOUNT),
+        ("Customer Name\nاسم العميل", Field.CUSTOMER),
+        ("Amount (KWD)*", Field.AMOUNT),
+        ("المبـلغ (د.ك)", Field.AMOUNT),
+        ("اِسْمُ العَمِيل", Field.CUSTOMER),
+        ("Amount (المبلغ)", Field.AMOUNT),
+        ("Expiry Date (dd/mm/yyyy)", Field.EXPIRY),
+        ("تاريخ الاستحقاق (يوم/شهر/سنة)", Field.EXPIRY),
+        ("رقم الهاتف (مطلوب)", Field.MOBILE),
+        ("Amount (KWD) (required)", Field.AMOUNT),
+        ("Amount (USD)", None),
+        ("Amount (net)", None),
+        ("Name / Mobile", None),
+        ("Amount/Ref", None),
+        ("المبلغ Reference", None),
+        ("(KWD)", None),
+    ],
+)
+def test_two_languages_and_brackets(heading: str, field: Field | None) -> None:
+    assert meaning(heading) is field
+
+
+def test_what_was_confirmed_counts_and_what_is_known_by_itself_stays() -> None:
+    headings = ["Ref", "Payer", "Mobile", "Amount"]
+    assert match(headings).missing == {Field.CUSTOMER: ()}
+    assert match(headings, {"payer": Field.CUSTOMER}).columns[Field.CUSTOMER] == 1
+    assert match(headings, {"ref": Field.EMAIL}).columns[Field.REFERENCE] == 0
+    assert match(headings, {"payer": None}).unknown == (1,)
+
+
+def test_what_is_likely_is_proposed_once_for_each_column_that_is_not_there() -> None:
+    headings = ["Ref", "Custmer Name", "Custommer Name", "Mobile", "Amount", "Amounts", "Notes of ours"]
+    assert proposals(headings, {}) in ({1: Field.CUSTOMER}, {2: Field.CUSTOMER})
+    assert proposals(headings, {"custmername": None, "custommername": None}) == {}
+
+
+def test_a_header_is_known_again_however_it_is_spelled() -> None:
+    assert signature(["Ref No.", "", "المبلغ"]) == signature(["REF NO", "المبـلغ"])
+    assert signature(["Ref", "Amount"]) != signature(["Amount", "Ref"])
