@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,13 +11,15 @@ from bench import Bench, codes, simple
 from odd_gateway import OddGateway, no
 
 from batchinvoice import app
+from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.invoice import Invoice, SmsMode
+from batchinvoice.invoices.issue import Code, Issue, Place
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus
 from batchinvoice.ledger.past import Past
 from batchinvoice.runs.decide import Decision
 from batchinvoice.runs.history import slipped, told_apart, warnings
+from batchinvoice.runs.plan import Options, planned
 
 BASE = Invoice("7", "Noura", "965", "66000001", Decimal("5.000"))
 OLD = Past("007", BASE.phone, Decimal("5.000"), "20261122-001")
@@ -191,3 +194,18 @@ def test_a_delivery_asks_once_a_page(bench: Bench, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(bench.ledger, "alike", lambda wanted: asked.append(1) or alike(wanted))  # type: ignore[func-returns-value]
     bench.run([simple(n) for n in range(60)])
     assert len(asked) == 2  # when planned, and when delivered
+
+
+def test_of_two_rows_that_look_alike_the_one_that_was_sent_before_is_as_it_was(bench: Bench) -> None:
+    bench.run([simple(1, reference="007")])
+    path = bench.sheet([simple(1, reference="007"), simple(1, reference="7")])
+    _, checked = app.check_sheet(bench.settings, path, Asked())
+    alike = Issue(Code.REFERENCE_LIKE_SAME, Place("Invoices", 2, 1), {"other": "?", "row": "?"})
+    held = [replace(row, status=RowStatus.HELD, issues=(alike,)) for row in checked.rows]
+    options = Options(sms=True, strict=False, sms_mode=SmsMode.BULK)
+    rows = planned(replace(checked, rows=held), bench.ledger, options, app.now())
+    assert [(row.action, row.status) for row in rows] == [
+        (Action.UNCHANGED, RowStatus.PENDING),
+        (Action.NONE, RowStatus.HELD),
+    ]
+    assert [len(row.issues) for row in rows] == [0, 1]
