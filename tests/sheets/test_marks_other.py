@@ -144,7 +144,7 @@ class TestOds:
         assert found.broken == {(1, 1): Broken()}
 
     def test_a_comment_is_no_part_of_what_a_cell_shows(self) -> None:
-        note = "<office:annotation><text:p>0007</text:p></office:annotation><text:p>7"
+        note = "<office:annotation><text:p>INV-</text:p></office:annotation><text:p>7"
         assert marks(rewritten(ods_file([[7]]), ("<text:p>7", note))).shown == {}
 
     def test_absurd_repetitions_cost_nothing_or_are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:

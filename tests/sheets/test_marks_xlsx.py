@@ -241,11 +241,15 @@ MARKED = [
     '<row{} hidden="1"><c><v>1</v></c></row>',
     '<row{}><c/><c t="e"><v>#N/A</v></c></row>',
     '<row{}><c s="3"><v>4</v></c></row>',
+    '<row{}><c t="inlineStr"><is><t><![CDATA[<row r="1"></row>]]></t></is></c></row>',
 ]
 
 
-@given(st.lists(st.tuples(st.booleans(), st.sampled_from(MARKED)), max_size=40), st.integers(100, 300))
-def test_rows_that_are_left_out_change_nothing(rows: list[tuple[bool, str]], look: int) -> None:
+@given(
+    st.lists(st.tuples(st.booleans(), st.sampled_from(MARKED)), max_size=30), st.integers(0, 12), st.integers(100, 300)
+)
+def test_rows_that_are_left_out_change_nothing(rows: list[tuple[bool, str]], plain: int, look: int) -> None:
+    rows = [(True, PLAIN)] * plain + rows
     data = "".join(row.format(f' r="{number}"' if told else "") for number, (told, row) in enumerate(rows, 1))
     part = f'<worksheet xmlns="{MAIN}"><sheetData>{data}</sheetData></worksheet>'.encode()
     paddings = {"3": padding("000")}
