@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from terminal import at_a_terminal
 from whole_tool import Tool
 
 from batchinvoice.emulator.process import RunningEmulator
@@ -20,31 +21,9 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 GOOD = ["INV-1", "Noura", "66100201", 120.5, "noura@example.com", "sms"]
 
 
-def _at_a_terminal(tool: Tool, answer: str, *words: str, **changed: str) -> tuple[int, str]:
-    pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
-    master, slave = pty.openpty()
-    env = {**os.environ, **tool.settings, **changed, "TERM": "xterm", "COLUMNS": "120"}
-    command = [sys.executable, "-m", "batchinvoice", *words]
-    with subprocess.Popen(command, cwd=tool.folder, env=env, stdin=slave, stdout=slave, stderr=slave) as process:
-        os.close(slave)
-        os.write(master, answer.encode())
-        shown = b""
-        while True:
-            try:
-                block = os.read(master, 65536)
-            except OSError:  # Linux says so when the other end is closed
-                break
-            if not block:
-                break
-            shown += block
-        process.wait(30)
-    os.close(master)
-    return process.returncode, shown.decode(errors="replace")
-
-
 def test_a_person_is_asked_with_count_kwd_and_environment(tool: Tool, gateway: RunningEmulator) -> None:
     tool.sheet("a.xlsx", [GOOD])
-    code, shown = _at_a_terminal(tool, "n\n", "run", "a.xlsx", BATCHINVOICE_ENVIRONMENT="live")
+    code, shown = at_a_terminal(tool, "n\n", "run", "a.xlsx", BATCHINVOICE_ENVIRONMENT="live")
     assert code == 1
     assert "LIVE gateway: send 1 invoice, 120.500 KWD, and text 1 customer?" in shown
     assert "batchinvoice apply" in shown
@@ -53,13 +32,13 @@ def test_a_person_is_asked_with_count_kwd_and_environment(tool: Tool, gateway: R
 
 def test_a_yes_sends(tool: Tool, gateway: RunningEmulator) -> None:
     tool.sheet("a.xlsx", [GOOD])
-    assert _at_a_terminal(tool, "y\n", "run", "a.xlsx")[0] == 0
+    assert at_a_terminal(tool, "y\n", "run", "a.xlsx")[0] == 0
     assert len(gateway.truth()["invoices"]) == 1
 
 
 def test_yes_asks_nobody(tool: Tool, gateway: RunningEmulator) -> None:
     tool.sheet("a.xlsx", [GOOD])
-    code, shown = _at_a_terminal(tool, "", "run", "a.xlsx", "--yes")
+    code, shown = at_a_terminal(tool, "", "run", "a.xlsx", "--yes")
     assert code == 0
     assert "send 1 invoice" not in shown
     assert len(gateway.truth()["invoices"]) == 1
@@ -67,7 +46,7 @@ def test_yes_asks_nobody(tool: Tool, gateway: RunningEmulator) -> None:
 
 def test_a_person_is_asked_before_texts_alone(tool: Tool, gateway: RunningEmulator) -> None:
     tool("run", tool.sheet("a.xlsx", [GOOD]), "--no-sms")
-    code, shown = _at_a_terminal(tool, "n\n", "run", "a.xlsx")
+    code, shown = at_a_terminal(tool, "n\n", "run", "a.xlsx")
     assert code == 1
     assert "Sandbox gateway: text 1 customer?" in shown
     assert gateway.truth()["texts"] == []
@@ -84,20 +63,20 @@ def test_an_uncertain_text_is_sent_again_only_if_a_person_says_so(tool: Tool, ga
 
     alone = tool("send", run, "--again", "--yes")
     assert (alone.returncode, "needs a person at the terminal" in alone.stderr) == (1, True)
-    code, shown = _at_a_terminal(tool, "n\n", "send", run, "--again", "--yes")
+    code, shown = at_a_terminal(tool, "n\n", "send", run, "--again", "--yes")
     assert code == 1
     assert "Text 1 customer (sandbox gateway), 1 of whom may have been texted before?" in shown
     assert [call["name"] for call in gateway.truth()["calls"] if call["name"] == "send"] == ["send"]
 
-    assert _at_a_terminal(tool, "y\n", "send", run, "--again")[0] == 0
+    assert at_a_terminal(tool, "y\n", "send", run, "--again")[0] == 0
     assert len(gateway.truth()["texts"]) == 1
-    assert _at_a_terminal(tool, "y\n", "send", run, "--again")[0] == 0
+    assert at_a_terminal(tool, "y\n", "send", run, "--again")[0] == 0
     assert len(gateway.truth()["texts"]) == 1
 
 
 def test_a_person_is_asked_even_if_the_output_goes_elsewhere(tool: Tool, gateway: RunningEmulator) -> None:
     tool.sheet("a.xlsx", [GOOD])
-    code, shown = _at_a_terminal(tool, "n\n", "run", "a.xlsx", "--json")
+    code, shown = at_a_terminal(tool, "n\n", "run", "a.xlsx", "--json")
     assert code == 1
     assert "send 1 invoice" in shown
     assert gateway.truth()["invoices"] == []
