@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from batchinvoice.invoices.arabic import ARABIC
+from batchinvoice.invoices.wording import fill
+
 
 class Severity(StrEnum):
     """An error needs a person (and keeps a row that was not sent yet from being sent); a warning is only said."""
@@ -16,7 +19,7 @@ class Severity(StrEnum):
 
 
 class Words(NamedTuple):
-    """How an issue is said: `wrong` and `remedy` are templates filled with the issue's parameters."""
+    """How an issue is said: `wrong` and `remedy` are templates; `wording` tells how parameters fill them."""
 
     wrong: str
     remedy: str
@@ -428,6 +431,13 @@ UNSETTLED = frozenset(
 STOPS = frozenset({Code.ROWS_HIDDEN, Code.HEADER_OTHER, Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS})
 
 
+class Said(NamedTuple):
+    """An issue in words."""
+
+    message: str
+    remedy: str
+
+
 class Problem(NamedTuple):
     """What is wrong with a value, before its place is known."""
 
@@ -478,29 +488,27 @@ class Issue:
         """True if a person is needed."""
         return self.severity is Severity.ERROR
 
+    def say(self, language: str = "en") -> Said:
+        """What is wrong and what to do, in English (`en`) or Arabic (`ar`)."""
+        english = CATALOGUE[self.code]
+        wrong, remedy = ARABIC[self.code] if language == "ar" else (english.wrong, english.remedy)
+        params = {"heading": self.place.heading or "", **self.params}
+        return Said(fill(wrong, params, language), fill(remedy, params, language))
+
     @property
     def message(self) -> str:
-        """What is wrong, in plain words."""
-        return self._say(CATALOGUE[self.code].wrong)
+        """What is wrong, in plain English."""
+        return self.say().message
 
     @property
     def remedy(self) -> str:
-        """What to do about it, in plain words."""
-        return self._say(CATALOGUE[self.code].remedy)
+        """What to do about it, in plain English."""
+        return self.say().remedy
 
     @property
     def proposal(self) -> str | None:
         """The value that was probably meant."""
         return self.params.get("proposed")
-
-    def _say(self, template: str) -> str:
-        proposed = f" (perhaps {self.proposal})" if self.proposal else ""
-        words = {"near": "", "detail": "", "why": "", "proposal": proposed, "example": "120.500"}
-        words["heading"] = self.place.heading or "The cell"
-        words["where"] = f"run {self.params['run']}" if "run" in self.params else f"row {self.params.get('row')}"
-        was = ": it was “{was}”, and this row says “{value}”"  # older runs did not keep it
-        words["change"] = was.format_map(self.params) if "was" in self.params else ""
-        return template.format_map({**words, **self.params})
 
 
 def column_letters(column: int) -> str:

@@ -112,8 +112,8 @@ def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[t
         # Delivery sms with type 0 and subtype 3 is just how a bulk SMS is made.
         meant = Delivery.SMS if stated is Delivery.SMS and raw == ("0", "3") else by_sub_type[sub_type]
         if stated is not None and stated is not meant:
-            detail = f"Delivery says {stated}, but Invoice Type {raw[0]} with Invoice Sub Type {raw[1]} is {meant}"
-            problems.append((position, Field.DELIVERY, problem(Code.DELIVERY_CONFLICT, detail=detail)))
+            said = {"stated": stated, "type": raw[0], "sub_type": raw[1], "meant": meant}
+            problems.append((position, Field.DELIVERY, problem(Code.DELIVERY_CONFLICT, **said)))
         frame[Field.DELIVERY][position] = meant
         frame[RAW_TYPES][position] = raw
 

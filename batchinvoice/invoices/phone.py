@@ -143,7 +143,7 @@ def _of_country(digits: str, written: str, country: str) -> Phone | Problem:
         readings = {phone for phone in readings if not phone.unusual} or readings
     if len(readings) == 1:
         return readings.pop()
-    why = {"why": ": it can be read in two ways"} if readings else {}
+    why = {"why": "ambiguous"} if readings else {}
     return problem(Code.PHONE_IMPLAUSIBLE, value=written, country=country, **why)
 
 

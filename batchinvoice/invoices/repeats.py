@@ -59,6 +59,6 @@ def _of_reference(rows: Sequence[Said], group: Sequence[int]) -> list[Repeat]:
 
 def _hold(rows: Sequence[Said], group: Sequence[int], field: Field, code: Code, value: str | None) -> list[Repeat]:
     numbers = [str(rows[i].row) for i in group]
-    listed = ", ".join(numbers[:10]) + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
-    what = problem(code, value=value, rows=listed)
+    more = {"more": len(numbers) - 10} if len(numbers) > 10 else {}
+    what = problem(code, value=value, rows=", ".join(numbers[:10]), **more)
     return [Repeat(i, RowStatus.HELD if rows[i].valid else RowStatus.INVALID, field, what) for i in group]

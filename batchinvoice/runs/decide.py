@@ -54,15 +54,15 @@ def decide(invoice: Invoice, by_reference: Known | None, by_id: Known | None) ->
 def _lost(invoice: Invoice, lost: Known, by_id: Known | None) -> Decision:
     """A row of a reference whose create was lost: it waits to be settled, unless a person says which invoice it is."""
     if not invoice.invoice_id:
-        said = problem(Code.OUTCOME_UNKNOWN, detail=f" (run {lost.run_id} tried to make it)")
+        said = problem(Code.OUTCOME_UNKNOWN, tried=lost.run_id)
         return Decision(Action.NONE, RowStatus.UNKNOWN, lost, ((Field.REFERENCE, said),))
     if by_id:
-        return _conflict(invoice, invoice.invoice_id, by_id, "not known")
+        return _conflict(invoice, invoice.invoice_id, by_id, "")
     return _update(invoice, lost, ())
 
 
 def _conflict(invoice: Invoice, invoice_id: str, by_id: Known | None, other: str | None) -> Decision:
-    owner = by_id.invoice.reference if by_id else "another reference"
+    owner = by_id.invoice.reference if by_id else ""
     conflict = problem(Code.ID_CONFLICT, value=invoice_id, owner=owner, reference=invoice.reference, other=other)
     return Decision(Action.NONE, RowStatus.HELD, by_id, ((Field.INVOICE_ID, conflict),))
 

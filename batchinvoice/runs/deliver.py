@@ -196,8 +196,8 @@ class _Delivery:
         return succeeded(intent, done, None, self._places)
 
     def _not_this(self, intent: Intent, there: GatewayInvoice) -> Outcome:
-        names = {"value": intent.gateway_id, "owner": there.reference or "?", "reference": intent.invoice.reference}
-        conflict = problem(Code.ID_CONFLICT, **names, other="not known")
+        names = {"value": intent.gateway_id, "owner": there.reference, "reference": intent.invoice.reference}
+        conflict = problem(Code.ID_CONFLICT, **names, other="")
         said = self._places.issue(intent.row.row, Field.INVOICE_ID, conflict)
         return Outcome(RowStatus.HELD, (said,))
 

@@ -17,16 +17,16 @@ def differences(sent: Invoice, echo: GatewayInvoice, expected_id: str = "") -> l
     """
     found = []
     if expected_id and echo.id != expected_id:
-        found.append((Field.INVOICE_ID, _differs("id", echo.id, expected_id)))
+        found.append(_differs(Field.INVOICE_ID, echo.id, expected_id))
     if echo.reference and echo.reference != sent.reference:
-        found.append((Field.REFERENCE, _differs("reference", echo.reference, sent.reference)))
+        found.append(_differs(Field.REFERENCE, echo.reference, sent.reference))
     if echo.amount is not None and echo.amount != sent.amount:
-        found.append((Field.AMOUNT, _differs("amount", str(echo.amount), money(sent.amount))))
+        found.append(_differs(Field.AMOUNT, str(echo.amount), money(sent.amount)))
     digits = "".join(c for c in echo.phone if c.isdigit()).removeprefix("00")
     if digits and digits not in (sent.mobile, sent.phone):
-        found.append((Field.MOBILE, _differs("phone", digits, sent.phone)))
+        found.append(_differs(Field.MOBILE, digits, sent.phone))
     return found
 
 
-def _differs(field: str, value: str, expected: str) -> Problem:
-    return problem(Code.ECHO_DIFFERS, field=field, value=value, expected=expected)
+def _differs(field: Field, value: str, expected: str) -> tuple[Field, Problem]:
+    return field, problem(Code.ECHO_DIFFERS, field=field, value=value, expected=expected)

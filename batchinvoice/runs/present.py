@@ -11,6 +11,7 @@ from batchinvoice.gateway.records import GatewayInvoice
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.issue import Code, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus
+from batchinvoice.invoices.wording import Found, found_text
 from batchinvoice.ledger.intent import Outcome
 from batchinvoice.ledger.records import Row
 from batchinvoice.runs.errors import RunStopped
@@ -67,10 +68,9 @@ def _new(job: Job, rows: Sequence[Row]) -> list[Row]:
 
 
 def _held(row: Row, found: Sequence[GatewayInvoice], places: Places) -> Outcome:
-    present = problem(Code.PRESENT_AT_GATEWAY, found="; ".join(map(_named, found)))
+    present = problem(Code.PRESENT_AT_GATEWAY, found=found_text(map(_named, found)))
     return Outcome(RowStatus.HELD, (places.issue(row.row, Field.REFERENCE, present),), tries=0)
 
 
-def _named(found: GatewayInvoice) -> str:
-    amount = "amount not told" if found.amount is None else f"{found.amount} KWD"
-    return f"ID {found.id}, {amount}{', cancelled' if found.status == CANCELLED else ''}"
+def _named(found: GatewayInvoice) -> Found:
+    return Found(found.id, "" if found.amount is None else str(found.amount), found.status == CANCELLED)

@@ -21,7 +21,6 @@ from batchinvoice.runs.job import Job
 from batchinvoice.runs.look_up import Seen, judge, look_up
 from batchinvoice.runs.outcome import adopted, with_owner
 from batchinvoice.runs.places import Places
-from batchinvoice.runs.stopping import WORDS
 
 _CONTROLS = 3
 _LOOKS = (0.125, 0.25, 0.5, 1.0)  # when to look again, as parts of the settle window
@@ -102,7 +101,7 @@ class _Search:
 
     def _look(self, intent: Intent) -> Seen:
         if self._job.stop.asked:
-            return Seen(why=problem(Code.LOOK_UP_FAILED, detail=WORDS))
+            return Seen(why=problem(Code.LOOK_UP_FAILED, detail="stopped"))
         try:
             seen = judge(intent.invoice, self._find(intent.invoice.reference, intent.at))
             return replace(seen, found=self._with_link(seen.found)) if seen.found else seen
@@ -136,7 +135,7 @@ class _Search:
 
     def _ending(self, intent: Intent, seen: Seen, absent_before: bool, believed: bool) -> Outcome:
         if seen.why or not absent_before:
-            early = problem(Code.LOOK_UP_FAILED, detail="it did not work at first, and has to be seen twice.")
+            early = problem(Code.LOOK_UP_FAILED, detail="early")
             return self._left(intent, seen.why or early)
         if not believed:
             return self._left(intent, problem(Code.LOOK_UP_BLIND))

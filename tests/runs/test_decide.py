@@ -56,7 +56,7 @@ def test_an_unknown_outcome_stops_everything() -> None:
         RowStatus.UNKNOWN,
         [(Field.REFERENCE, Code.OUTCOME_UNKNOWN)],
     )
-    assert "20261122-001" in decide(row, lost, None).problems[0][1].params["detail"]
+    assert "20261122-001" in decide(row, lost, None).problems[0][1].params["tried"]
 
 
 def test_a_person_may_say_which_invoice_a_lost_one_is() -> None:

@@ -161,11 +161,11 @@ def test_a_429_is_waited_out(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("other", "field", "said"),
     [
-        ({"amount": "6.000"}, "D2", "another amount: 6.000 instead of 5.000"),
-        ({"amount": "1e30"}, "D2", "another amount: 1E+30 instead of 5.000"),
-        ({"amount": "5.0005"}, "D2", "another amount: 5.0005 instead of 5.000"),
-        ({"reference_number": "R-2"}, "A2", "another reference: R-2 instead of R-1"),
-        ({"customer": {"phone_number": "96566009999"}}, "C2", "another phone: 96566009999 instead of 96566000001"),
+        ({"amount": "6.000"}, "D2", "another Amount: 6.000 instead of 5.000"),
+        ({"amount": "1e30"}, "D2", "another Amount: 1E+30 instead of 5.000"),
+        ({"amount": "5.0005"}, "D2", "another Amount: 5.0005 instead of 5.000"),
+        ({"reference_number": "R-2"}, "A2", "another Reference Number: R-2 instead of R-1"),
+        ({"customer": {"phone_number": "96566009999"}}, "C2", "Mobile Number: 96566009999 instead of 96566000001"),
     ],
 )
 def test_an_echo_that_differs_is_told_needs_a_person_and_texts_nobody(

@@ -184,7 +184,7 @@ def test_a_reference_whose_create_was_refused_belongs_to_the_invoice_that_takes_
 def test_an_update_of_an_id_that_answers_for_another_is_told(bench: Bench, odd: OddGateway) -> None:
     odd.behaviours["update"] = lambda payload: yes(updated(8888, payload))
     row = bench.row(bench.run([mailed(1, invoice_id="7777")]))
-    assert "another id: 8888 instead of 7777" in " ".join(issue.message for issue in row.issues)
+    assert "another Invoice ID: 8888 instead of 7777" in " ".join(issue.message for issue in row.issues)
     assert row.attention
 
 
