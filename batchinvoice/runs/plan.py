@@ -22,6 +22,7 @@ from batchinvoice.runs.decide import Decision, texts_nobody
 from batchinvoice.runs.history import with_history
 from batchinvoice.runs.memory import Memory
 from batchinvoice.runs.places import Places
+from batchinvoice.sheets.naming import readable
 from batchinvoice.sheets.reading import Source
 
 _BATCH = 500
@@ -69,8 +70,8 @@ def plan(
     """Store the run; returns its name. Nothing is sent."""
     rows = planned(checked, ledger, options, now)
     run = NewRun(
-        source=str(source.path.absolute()),
-        source_name=source.path.name,
+        source=readable(str(source.path.absolute())),
+        source_name=readable(source.path.name),
         sha256=source.sha256,
         sheet=source.invoices.sheet,
         shapes=shapes(checked),

@@ -14,13 +14,14 @@ from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import ItemRow, Row, Run, TableShape
 from batchinvoice.runs.plan import item_rows, shapes
 from batchinvoice.sheets.corrections import CorrectionRow, CorrectionSheet, write_corrections
+from batchinvoice.sheets.naming import workbook_path
 from batchinvoice.sheets.reading import Source
 from batchinvoice.sheets.report import Report, ReportRow, SmsCall, Tally, write_report
 
 
 def report_path(run: Run, folder: Path) -> Path:
     """Where the run's reconciliation workbook goes by default."""
-    return folder / f"{Path(run.source_name).stem}.{run.id}.report.xlsx"
+    return workbook_path(folder, run.source_name, run.id, "report")
 
 
 def reconcile(ledger: Ledger, run: Run, path: Path) -> tuple[str, ...]:
@@ -136,7 +137,7 @@ _NOT_MENDED = frozenset({Code.STRICT, Code.SUPERSEDED, Code.SUPERSEDED_UNSURE, C
 
 def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:
     """Write the corrections workbook if the run has rows to mend; returns its path, or None if there are none."""
-    path = folder / f"{Path(run.source_name).stem}.{run.id}.corrections.xlsx"
+    path = workbook_path(folder, run.source_name, run.id, "corrections")
     rows = list(ledger.rows(run, *MENDABLE, RowStatus.DUPLICATE))
     bad = _to_mend(rows, lambda row: any(i.is_error and i.code not in _NOT_MENDED for i in row.issues))
     return _correct(path, run.shapes, bad, ledger.items(run), (run.id, run.source_name, run.environment))
@@ -144,7 +145,7 @@ def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:
 
 def correct_checked(source: Source, checked: Checked, environment: str, folder: Path) -> Path | None:
     """The corrections workbook of a check alone, which makes no run."""
-    path = folder / f"{source.path.stem}.check.corrections.xlsx"
+    path = workbook_path(folder, source.path.name, "check", "corrections")
     bad = _to_mend(checked.rows, lambda row: row.status in MENDABLE)
     return _correct(path, shapes(checked), bad, item_rows(checked), ("check", source.path.name, environment))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import unreadable
+from batchinvoice.sheets.naming import readable
 from batchinvoice.sheets.raw import RawSheet
 
 SUFFIXES = (".csv", ".txt", ".tsv")
@@ -41,7 +42,7 @@ def text_sheet(path: Path, content: bytes, known: Callable[[Sequence[str]], int]
             line = reader.line_num + 1
     except csv.Error:
         raise unreadable.stray_quote(path, line) from None
-    return RawSheet(path.stem, [[], *rows[1:]] if noted else rows)
+    return RawSheet(readable(path.stem), [[], *rows[1:]] if noted else rows)
 
 
 def _decoded(path: Path, content: bytes) -> str:

@@ -203,8 +203,8 @@ def too_much_memory(path: Path) -> UnreadableSheet:
     """Reading takes more memory than for any honest sheet of its size."""
     return too_large(
         path,
-        "reading it takes more memory than any sheet of its size should. A value far below or far beside the table, "
-        "or a copied format, can make a sheet so large",
+        "reading it takes more memory than any sheet of its size should: it is damaged, or a value far below or far "
+        "beside the table makes it so large",
     )
 
 
