@@ -118,7 +118,8 @@ def match(headings: Sequence[str], confirmed: Mapping[str, Field | None] | None 
         columns={field: indexes[0] for field, indexes in found.items()},
         unknown=tuple(unknown),
         repeated={field: tuple(indexes) for field, indexes in found.items() if len(indexes) > 1},
-        missing={field: near(field, names) for field in REQUIRED if field not in found},
+        # Likeness takes long, and a row without a single known heading is no header: most rows that are looked at.
+        missing={field: near(field, names) if found else () for field in REQUIRED if field not in found},
     )
 
 
