@@ -10,10 +10,11 @@ from batchinvoice.invoices.check import Checked, CheckedRow
 from batchinvoice.invoices.invoice import SmsMode
 from batchinvoice.invoices.issue import Code, Issue
 from batchinvoice.invoices.lifecycle import MENDABLE, WELL_ENDED, RowStatus, SmsStatus
+from batchinvoice.invoices.script import language_of
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import ItemRow, Row, Run, TableShape
 from batchinvoice.runs.plan import item_rows, shapes
-from batchinvoice.sheets.corrections import CorrectionRow, CorrectionSheet, write_corrections
+from batchinvoice.sheets.corrections import CHECK, CorrectionRow, CorrectionSheet, write_corrections
 from batchinvoice.sheets.naming import workbook_path
 from batchinvoice.sheets.reading import Source
 from batchinvoice.sheets.report import Report, ReportRow, SmsCall, Tally, write_report
@@ -147,7 +148,7 @@ def correct_checked(source: Source, checked: Checked, environment: str, folder: 
     """The corrections workbook of a check alone, which makes no run."""
     path = workbook_path(folder, source.path.name, "check", "corrections")
     bad = _to_mend(checked.rows, lambda row: row.status in MENDABLE)
-    return _correct(path, shapes(checked), bad, item_rows(checked), ("check", source.path.name, environment))
+    return _correct(path, shapes(checked), bad, item_rows(checked), (CHECK, source.path.name, environment))
 
 
 R = TypeVar("R", Row, CheckedRow)
@@ -178,18 +179,13 @@ def _correct(
     own = [item for item in items if item.reference in wanted or any(issue.is_error for issue in item.issues)]
     sheets += [_correction_sheet(headers[1], own)] if own else []
     run, source, environment = about
-    right_to_left = _is_arabic(headers[0].headings)
-    return write_corrections(path, sheets, run=run, source=source, environment=environment, right_to_left=right_to_left)
+    language = language_of(headers[0].headings)
+    return write_corrections(path, sheets, run=run, source=source, environment=environment, language=language)
 
 
 def _correction_sheet(shape: TableShape, rows: Sequence[Row | CheckedRow | ItemRow]) -> CorrectionSheet:
     corrections = [CorrectionRow(cells=row.cells, issues=row.issues, source_row=row.row) for row in rows]
-    return CorrectionSheet(shape.name, shape.headings, corrections, shape.first_column)
-
-
-def _is_arabic(headings: Sequence[str]) -> bool:
-    arabic = sum("\u0600" <= c <= "\u06ff" for heading in headings for c in heading)
-    return arabic * 2 > sum(c.isalpha() for heading in headings for c in heading)
+    return CorrectionSheet(shape.name, shape.headings, corrections, shape.first_column, shape.widths)
 
 
 def problems(ledger: Ledger, run: Run) -> Iterator[Issue]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +19,17 @@ from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import style
 from batchinvoice.sheets.book import draft_name, new_book, put_beside
 from batchinvoice.sheets.cells import MAX_ROWS, clean, write_cell, write_text
+from batchinvoice.sheets.correction_issues import Listed, add_issues
+from batchinvoice.sheets.correction_words import Words, note, words
 from batchinvoice.sheets.errors import CannotWrite, FileInUse
-from batchinvoice.sheets.style import HEADING, Styles, environment_mark, set_up_print
+from batchinvoice.sheets.marks import RUN_PROPERTY
+from batchinvoice.sheets.style import HEADING, Styles, set_up_print
 
-_BAD = {"bg_color": style.RED, "font_color": style.RED_INK, "border": 1, "border_color": "#D92D20"}
-_WARNED = {"bg_color": style.AMBER, "font_color": style.AMBER_INK, "border": 1, "border_color": "#C98A00"}
+CHECK = "check"  # instead of a run's id: nothing was run
 _MAX_NOTE = 1_500
 _MAX_WIDTH = 60
+_OWN_WIDTHS = (4.0, 100.0)
+_PADDING = 5 / 7  # of a column's width, which files count in and the writer does not
 _IDENTIFIERS = frozenset({Field.REFERENCE, Field.MOBILE, Field.COUNTRY_CODE, Field.INVOICE_ID, Field.MERCHANT_CODE})
 
 
@@ -42,6 +46,7 @@ class CorrectionRow:
 class CorrectionSheet:
     """Rows to mend under the sheet's own headings; `first_column` is where the headings begin there, counted from 1.
 
+    `widths` are those of the sheet's own columns, in characters as files state them; None where it has none.
     An issue marks the cell of its `place.column`; without one, or outside the headings, the row's first cell.
     """
 
@@ -49,6 +54,7 @@ class CorrectionSheet:
     headings: Sequence[str]
     rows: Sequence[CorrectionRow]
     first_column: int = 1
+    widths: Sequence[float | None] = ()
 
 
 def write_corrections(
@@ -58,15 +64,18 @@ def write_corrections(
     run: str,
     source: str,
     environment: str,
-    right_to_left: bool = False,
+    language: str = "en",
 ) -> Path:
     """Write the sheets so that they can be run again; returns where. Raises FileInUse or CannotWrite.
 
     A workbook that is there already may be half mended: it is left alone, and the next free name is taken.
+    run: the run's id, which the workbook keeps, or CHECK. language: `en` or `ar`, that of the sheet's headings.
     """
+    say = words(language)
+    header = (source, say.live if environment == "live" else say.sandbox, _of_run(run, say))
     draft = draft_name(path)
     try:
-        _write(draft, sheets, (source, environment_mark(environment), f"run {run}"), right_to_left)
+        _write(draft, sheets, header, "" if run == CHECK else run, say)
     except FileInUse:
         raise FileInUse(path) from None
     except CannotWrite as error:
@@ -74,36 +83,50 @@ def write_corrections(
     return put_beside(path, draft)
 
 
-def _write(path: Path, sheets: Sequence[CorrectionSheet], header: tuple[str, str, str], right_to_left: bool) -> None:
-    source, mark, run = header
-    about = f"Rows to mend of {source}, {run}, {mark}."
-    names = _sheet_names([sheet.name for sheet in sheets])
-    with new_book(path, title=f"Corrections for {source}", subject=f"{mark}, {run}") as book:
+def _of_run(run: str, say: Words) -> str:
+    return say.check if run == CHECK else say.run.format(run=say.value(run))
+
+
+def _write(path: Path, sheets: Sequence[CorrectionSheet], header: tuple[str, str, str], run: str, say: Words) -> None:
+    source, mark, of_run = header
+    about = say.about.format(source=say.value(source), run=of_run, mark=mark)
+    *names, last = _sheet_names([*(sheet.name for sheet in sheets), say.issues])
+    with new_book(path, title=say.title.format(source=source), subject=f"{mark}, {of_run}") as book:
+        if run:
+            book.set_custom_property(RUN_PROPERTY, clean(run, 255), "text")
         styles = Styles(book)
         for name, sheet in zip(names, sheets, strict=True):
             if len(sheet.rows) >= MAX_ROWS:
                 raise CannotWrite(path, f"a sheet holds {MAX_ROWS - 1:,} rows, and there are more to mend")
-            target = _write_sheet(book, name, sheet, about, styles)
+            _write_sheet(book, name, sheet, about, styles, say)
+        if listed := [each for name, sheet in zip(names, sheets, strict=True) for each in _listed(name, sheet)]:
+            add_issues(book, last, listed, say, styles)
+        for target in book.worksheets():
             set_up_print(target, header)
-            if right_to_left:
+            if say.from_right:
                 target.right_to_left()
 
 
-def _write_sheet(book: Workbook, name: str, sheet: CorrectionSheet, about: str, styles: Styles) -> Worksheet:
+def _listed(name: str, sheet: CorrectionSheet) -> Iterator[Listed]:
+    for at, row in enumerate(sheet.rows, 1):
+        for index, issues in sorted(_by_cell(sheet, row).items()):
+            yield from (Listed(name, at, index, row.source_row, issue) for issue in issues)
+
+
+def _write_sheet(book: Workbook, name: str, sheet: CorrectionSheet, about: str, styles: Styles, say: Words) -> None:
     target = book.add_worksheet(name)
     columns = _columns(sheet.headings)
     for index, heading in enumerate(sheet.headings):
         write_text(target, 0, index, heading, styles.of(HEADING))
         target.set_column(index, index, _width(sheet, index), styles.of(num_format=_blank_format(columns[index])))
     for at, row in enumerate(sheet.rows, 1):
-        _write_row(target, at, row, columns, _by_cell(sheet, row), styles)
+        _write_row(target, at, row, columns, _by_cell(sheet, row), styles, say)
     target.freeze_panes(1, 0)
     target.set_row(0, 30)
     if sheet.headings:
-        target.write_comment(0, 0, clean(f"{about} The marked cells say what is wrong."), _note_look(about))
+        target.write_comment(0, 0, clean(about), _note_look(about))
         target.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.headings) - 1)
     target.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    return target
 
 
 def _write_row(
@@ -113,17 +136,18 @@ def _write_row(
     columns: Sequence[Column | None],
     issues: dict[int, list[Issue]],
     styles: Styles,
+    say: Words,
 ) -> None:
     for index, column in enumerate(columns):
         value = row.cells[index] if index < len(row.cells) else None
         here = issues.get(index, [])
-        mark = {} if not here else _BAD if any(issue.is_error for issue in here) else _WARNED
+        mark = {} if not here else style.BAD if any(issue.is_error for issue in here) else style.WARNED
         shown = styles.of({"valign": "top", "num_format": _number_format(value, column)}, mark)
         if value is not None or here:
             write_cell(target, at, index, value, shown)
         if here:
-            note = clean(_note(here, row.source_row), _MAX_NOTE)
-            target.write_comment(at, index, note, _note_look(note))
+            said = clean(note(here, row.source_row, say), _MAX_NOTE)
+            target.write_comment(at, index, said, _note_look(said))
 
 
 def _by_cell(sheet: CorrectionSheet, row: CorrectionRow) -> dict[int, list[Issue]]:
@@ -133,18 +157,6 @@ def _by_cell(sheet: CorrectionSheet, row: CorrectionRow) -> dict[int, list[Issue
         index = 0 if column is None else column - sheet.first_column
         found.setdefault(index if 0 <= index < len(sheet.headings) else 0, []).append(issue)
     return found
-
-
-def _note(issues: Sequence[Issue], source_row: int) -> str:
-    return "\n\n".join([*(_said(issue) for issue in issues), f"Row {source_row} of the sheet that was run."])
-
-
-def _said(issue: Issue) -> str:
-    lines = [issue.message, issue.remedy]
-    # Most remedies name the proposal already.
-    if issue.proposal and issue.proposal not in issue.remedy:
-        lines.append(f"Perhaps: {issue.proposal}")
-    return "\n".join(lines)
 
 
 def _note_look(note: str) -> dict[str, object]:
@@ -189,6 +201,10 @@ def _columns(headings: Sequence[str]) -> list[Column | None]:
 
 
 def _width(sheet: CorrectionSheet, index: int) -> float:
+    own = sheet.widths[index] if index < len(sheet.widths) else None
+    if own is not None:
+        least, most = _OWN_WIDTHS
+        return min(max(own, least), most) - _PADDING
     sample = [row.cells[index] for row in sheet.rows[:200] if index < len(row.cells)]
     longest = max((len(shown(value)) for value in sample), default=0)
     return min(max(longest, len(sheet.headings[index]), 8) + 3, _MAX_WIDTH)

@@ -38,6 +38,8 @@ STATUS_COLOURS: dict[RowStatus, tuple[str, str]] = {
 
 HEADING = {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "valign": "vcenter", "text_wrap": True, "border": 1}
 BODY: Mapping[str, object] = {"font_color": INK, "valign": "top", "bottom": 1, "bottom_color": LINE}
+BAD: Mapping[str, object] = {"bg_color": RED, "font_color": RED_INK, "border": 1, "border_color": "#D92D20"}
+WARNED: Mapping[str, object] = {"bg_color": AMBER, "font_color": AMBER_INK, "border": 1, "border_color": "#C98A00"}
 TEXT_BODY: Mapping[str, object] = {**BODY, "align": "left", "indent": 1}  # keeps words off the number beside them
 
 

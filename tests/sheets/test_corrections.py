@@ -108,10 +108,10 @@ def test_text_stays_text(tmp_path: Path, text: str) -> None:
 
 
 def test_it_says_which_run_and_environment_without_a_row_of_its_own(tmp_path: Path) -> None:
-    sheet = written(tmp_path, CorrectionRow(GOOD, (), 17), environment="live", right_to_left=True)["Invoices"]
+    sheet = written(tmp_path, CorrectionRow(GOOD, (), 17), environment="live")["Invoices"]
     assert "november.xlsx, run r-1, LIVE" in sheet["A1"].comment.text
     assert sheet.oddHeader.center.text.endswith("LIVE")
-    assert sheet.sheet_view.rightToLeft
+    assert not sheet.sheet_view.rightToLeft
 
 
 def test_sheet_names_that_excel_refuses_are_mended(tmp_path: Path) -> None:
