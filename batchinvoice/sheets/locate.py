@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,8 +39,13 @@ class Header:
         return [self.headings[index] for index in self.matched.unknown]
 
 
-def tables(path: Path, sheets: Sequence[RawSheet], asked: Asked) -> tuple[Table, Table | None]:
-    """The table of invoices and, if there is one, that of items. Raises UnreadableSheet or UnsureColumns."""
+def tables(
+    path: Path, sheets: Sequence[RawSheet], asked: Asked, marked: Callable[[RawSheet], RawSheet] = lambda sheet: sheet
+) -> tuple[Table, Table | None]:
+    """The table of invoices and, if there is one, that of items.
+
+    marked: gives a sheet its marks, which takes as long as reading it. Raises UnreadableSheet or UnsureColumns.
+    """
     headers = [header for sheet in sheets if (header := _header(sheet, asked))]
     named = _named(path, sheets, asked.sheet)
     wanted = [header for header in headers if named is None or header.sheet is named]
@@ -49,14 +54,13 @@ def tables(path: Path, sheets: Sequence[RawSheet], asked: Asked) -> tuple[Table,
     main = max(wanted, key=lambda h: (h.matched.is_invoices, not h.matched.is_items, len(h.matched.columns)))
     if main.matched.missing:
         raise unreadable.missing_columns(path, main.sheet.name, main.row, main.matched, main.headings, main.mapping)
-    if asked.confirm and (unsure := unreadable.unsure_columns(path, main.sheet.name, main.headings, main.mapping)):
-        raise unsure
-    full = [
-        (header, table) for header in headers if header.matched.is_invoices and (table := _table(path, header)).rows
-    ]
+    invoices = [replace(h, sheet=marked(h.sheet)) for h in headers if h.matched.is_invoices]
+    full = [(header, table) for header in invoices if (table := _table(path, header)).rows]
     meant = _meant(path, main, full, named)
+    if asked.confirm and (unsure := unreadable.unsure_columns(path, meant.sheet, meant.headings, meant.mapping)):
+        raise unsure
     others = [(header.sheet.name, not header.sheet.visible) for header, _ in full if header.sheet.name != meant.sheet]
-    return _with_others(meant, others), _items(path, headers)
+    return replace(meant, others=tuple(others)), _items(path, headers, marked)
 
 
 def _named(path: Path, sheets: Sequence[RawSheet], name: str | None) -> RawSheet | None:
@@ -71,8 +75,8 @@ def _named(path: Path, sheets: Sequence[RawSheet], name: str | None) -> RawSheet
 
 def _meant(path: Path, main: Header, full: Sequence[tuple[Header, Table]], named: RawSheet | None) -> Table:
     """The one sheet of invoices that is meant; of two that are shown, nobody said which counts."""
-    candidates = [(header, table) for header, table in full if named is None or header.sheet is named]
-    shown_ = [table for header, table in candidates if header.sheet.visible or header.sheet is named]
+    candidates = [(header, table) for header, table in full if named is None or header.sheet.name == named.name]
+    shown_ = [table for header, table in candidates if header.sheet.visible or named is not None]
     if len(shown_) > 1:
         raise unreadable.several_sheets(path, [table.sheet for table in shown_])
     if shown_:
@@ -82,12 +86,12 @@ def _meant(path: Path, main: Header, full: Sequence[tuple[Header, Table]], named
     raise unreadable.no_rows(path, main.sheet.name, main.row)
 
 
-def _items(path: Path, headers: Sequence[Header]) -> Table | None:
+def _items(path: Path, headers: Sequence[Header], marked: Callable[[RawSheet], RawSheet]) -> Table | None:
     tables = []
     for header in headers:
         if header.matched.is_invoices or not header.matched.speaks_of_items:
             continue
-        if (table := _table(path, header)).rows:
+        if (table := _table(path, replace(header, sheet=marked(header.sheet)))).rows:
             tables.append(table)
             if not header.matched.is_items:
                 raise unreadable.nameless_items(
@@ -144,7 +148,3 @@ def _table(path: Path, header: Header) -> Table:
         ],
         serial_dates=not marks.epoch_1904,
     )
-
-
-def _with_others(table: Table, others: Sequence[tuple[str, bool]]) -> Table:
-    return replace(table, others=tuple(others))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from batchinvoice.invoices.asked import Asked
@@ -16,7 +17,7 @@ from batchinvoice.sheets.locate import tables
 from batchinvoice.sheets.marks import RUN_PROPERTY
 from batchinvoice.sheets.marks.origin import origin
 from batchinvoice.sheets.text import SUFFIXES, text_sheet
-from batchinvoice.sheets.workbook import is_workbook, workbook_sheets
+from batchinvoice.sheets.workbook import is_workbook, marked, workbook_sheets
 
 _MOST_BYTES = 400 * 2**20
 
@@ -44,14 +45,13 @@ def read(path: Path, asked: Asked = Asked()) -> Source:  # noqa: B008 (frozen)
     content = _bytes(path)
     check_archive(path, content)
     if is_workbook(content) or path.suffix.lower() not in SUFFIXES:
-        sheets = workbook_sheets(path, content)
+        invoices, items = tables(path, workbook_sheets(path, content), asked, partial(marked, path, content))
     else:
-        sheets = [text_sheet(path, content, lambda row: _known(row, asked))]
-    invoices, items = tables(path, sheets, asked)
+        invoices, items = tables(path, [text_sheet(path, content, partial(_known, asked))], asked)
     return Source(path, hashlib.sha256(content).hexdigest(), invoices, items, origin(content, RUN_PROPERTY))
 
 
-def _known(headings: Sequence[str], asked: Asked) -> int:
+def _known(asked: Asked, headings: Sequence[str]) -> int:
     return len(match(headings, asked.mapping).columns)
 
 

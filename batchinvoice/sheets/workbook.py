@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import python_calamine as calamine
@@ -11,7 +14,6 @@ from defusedxml.ElementTree import ParseError
 
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import unreadable
-from batchinvoice.sheets.marks import Marks
 from batchinvoice.sheets.marks.find import marks_of
 from batchinvoice.sheets.raw import RawSheet
 
@@ -26,14 +28,32 @@ def is_workbook(content: bytes) -> bool:
 
 
 def workbook_sheets(path: Path, content: bytes) -> list[RawSheet]:
-    """The sheets of cells, in the workbook's order. Raises UnreadableSheet."""
-    try:
+    """The sheets of cells, in the workbook's order, as yet without marks. Raises UnreadableSheet."""
+    with _in_plain_words(path):
         workbook = _opened(path, content)
         return [
-            _sheet(path, workbook, about.name, content, visible=about.visible is calamine.SheetVisibleEnum.Visible)
+            _sheet(path, workbook, about.name, visible=about.visible is calamine.SheetVisibleEnum.Visible)
             for about in workbook.sheets_metadata
             if about.typ is calamine.SheetTypeEnum.WorkSheet
         ]
+
+
+def marked(path: Path, content: bytes, sheet: RawSheet) -> RawSheet:
+    """The sheet with its marks, and with broken cells where the reader left them empty. Raises UnreadableSheet."""
+    with _in_plain_words(path):
+        marks = marks_of(content, sheet.name)
+    cells = [list(row) for row in sheet.cells]
+    for (row, column), broken in marks.broken.items():
+        cells += [[] for _ in range(row - len(cells))]  # the reader ends at the last value
+        cells[row - 1] += [None] * (column - len(cells[row - 1]))
+        cells[row - 1][column - 1] = broken
+    return replace(sheet, cells=cells, marks=marks)
+
+
+@contextmanager
+def _in_plain_words(path: Path) -> Iterator[None]:
+    try:
+        yield
     except calamine.PasswordError:
         raise unreadable.protected(path) from None
     except _DAMAGED:
@@ -48,7 +68,7 @@ def _opened(path: Path, content: bytes) -> calamine.CalamineWorkbook:
         raise
 
 
-def _sheet(path: Path, workbook: calamine.CalamineWorkbook, name: str, content: bytes, *, visible: bool) -> RawSheet:
+def _sheet(path: Path, workbook: calamine.CalamineWorkbook, name: str, *, visible: bool) -> RawSheet:
     sheet = workbook.get_sheet_by_name(name)
     if sheet.total_height * sheet.total_width > _MOST_CELLS:
         raise unreadable.too_large(
@@ -57,18 +77,8 @@ def _sheet(path: Path, workbook: calamine.CalamineWorkbook, name: str, content: 
     cells: list[list[Cell]] = [
         [None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)
     ]
-    marks = marks_of(content, name)
-    _break(cells, marks)
     _fill_merged(cells, sheet.merged_cell_ranges or [])
-    return RawSheet(name, cells, marks, visible)
-
-
-def _break(cells: list[list[Cell]], marks: Marks) -> None:
-    """Put broken cells where the reader left them empty."""
-    for (row, column), broken in marks.broken.items():
-        cells += [[] for _ in range(row - len(cells))]  # the reader ends at the last value
-        cells[row - 1] += [None] * (column - len(cells[row - 1]))
-        cells[row - 1][column - 1] = broken
+    return RawSheet(name, cells, visible=visible)
 
 
 def _fill_merged(cells: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:

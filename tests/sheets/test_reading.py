@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
 import struct
 import zipfile
 from collections.abc import Sequence
@@ -16,7 +15,6 @@ import pytest
 from batchinvoice.invoices.table import Broken
 from batchinvoice.sheets.reading import Source, read
 from batchinvoice.sheets.unreadable import UnreadableSheet
-from batchinvoice.sheets.xlsx_marks import broken_cells
 
 HEADINGS = ["Reference Number", "Customer Name", "Mobile Number", "Amount"]
 GOOD = ["INV-1", "Noura", 66666666, 5.125]
@@ -130,13 +128,6 @@ def test_marks_that_cannot_be_read_do_not_pass_for_none(tmp_path: Path) -> None:
     path = book(tmp_path, Invoices=[HEADINGS, ["INV-1", "#REF!", 66666666, 5]])
     bad = rewritten(path, b"<sheetData>", b"<!DOCTYPE x [<!ENTITY a 'b'>]><sheetData>")
     assert "not an Excel workbook" in why_not(bad)
-
-
-def test_other_formats_have_no_marks() -> None:
-    assert broken_cells(b"no zip at all", "Invoices") == {}
-    empty = io.BytesIO()
-    zipfile.ZipFile(empty, "w").close()
-    assert broken_cells(empty.getvalue(), "Invoices") == {}
 
 
 class TestItems:
