@@ -8,10 +8,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
+from urllib.parse import quote
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +23,7 @@ from batchinvoice.invoices.check import Checked
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.script import LEFT_TO_RIGHT
 from batchinvoice.ledger.records import Attempt, Row, Run
 from batchinvoice.summary import Summary
 
@@ -46,6 +50,7 @@ _RUN_WORDS = {
 }
 
 
+_ARROWS = {"en": "→", "ar": "←"}
 _TO_DO = {
     RunStatus.PLANNED: "not begun",
     RunStatus.RUNNING: "under way, or to be resumed",
@@ -73,23 +78,30 @@ class Screen:
         """What went wrong, on standard error."""
         self._err.print(Text(plain(text), style="red"), soft_wrap=True)
 
-    def issues(self, issues: Sequence[Issue]) -> None:
-        """The issues by cell, errors first; of very many only the first are shown, and how many more there are."""
+    def issues(self, issues: Sequence[Issue], language: str = "en", source: Path | None = None) -> None:
+        """The issues by cell in `en` or `ar`, errors first; of very many only the first, and how many more there are.
+
+        source: the sheet's file; on a terminal that can, each cell's name then is a link to it.
+        """
         ordered = sorted(issues, key=lambda issue: not issue.is_error)
         for issue in ordered[:_MOST_ISSUES]:
             sign, colour = ("✗", "red") if issue.is_error else ("!", "yellow")
-            self._out.print(Text.assemble((f"{sign} ", colour), (plain(where(issue)), "bold")), soft_wrap=True)
-            self._indented(issue.message)
-            self._indented(f"→ {issue.remedy}", "dim")
+            link = cell_link(source, issue) if source and self._out.is_terminal else None
+            place = Text(plain(where(issue)), Style(bold=True, link=link))
+            self._out.print(Text.assemble((f"{sign} ", colour), place), soft_wrap=True)
+            shown = arabic if language == "ar" else plain
+            said = issue.say(language)
+            self._indented(shown(said.message))
+            self._indented(shown(f"{_ARROWS[language]} {said.remedy}"), "dim")
         if len(ordered) > _MOST_ISSUES:
             self.say(f"… and {len(ordered) - _MOST_ISSUES} more; the workbooks show them all.", "dim")
 
     def _indented(self, text: str, style: str = "") -> None:
         """Wrapped at words on a terminal; elsewhere one line, so that it can be searched."""
         if self._out.is_terminal:
-            self._out.print(Padding(Text(plain(text), style=style), (0, 0, 0, 4)))
+            self._out.print(Padding(Text(text, style=style), (0, 0, 0, 4)))
         else:
-            self._out.print(Text(f"    {plain(text)}", style=style), soft_wrap=True)
+            self._out.print(Text(f"    {text}", style=style), soft_wrap=True)
 
     def checked(self, name: str, checked: Checked) -> None:
         """The outcome of a check in one line."""
@@ -222,9 +234,25 @@ def where(issue: Issue) -> str:
     )
 
 
+def cell_link(source: Path, issue: Issue) -> str | None:
+    """A link to the issue's place in its file, `file:///home/noura/november.xlsx#Invoices!D5`; None if it has none."""
+    place = issue.place
+    sheet = place.sheet if place.sheet.isalnum() else "'{}'".format(place.sheet.replace("'", "''"))
+    cell = f"{sheet}!{place.letters or 'A'}{place.row}" if place.row else sheet
+    try:
+        return f"{source.absolute().as_uri()}#{quote(cell, safe='!')}"
+    except UnicodeEncodeError:  # a name that is no text
+        return None
+
+
 def plain(text: str) -> str:
     """Text that a terminal only prints: without control characters and marks that turn the writing direction."""
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def arabic(text: str) -> str:
+    """The same, with the mark that keeps Latin words within Arabic in order: it can turn nothing around."""
+    return LEFT_TO_RIGHT.join(map(plain, text.split(LEFT_TO_RIGHT)))
 
 
 def _title(run: Run) -> str:

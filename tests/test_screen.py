@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from batchinvoice.invoices.issue import Code, Issue, Place
-from batchinvoice.screen import plain, where
+from batchinvoice.screen import Screen, cell_link, plain, where
 
 
 @given(st.text(alphabet=st.characters()))
@@ -26,3 +28,55 @@ def test_an_issue_is_told_by_sheet_cell_and_heading() -> None:
     assert where(Issue(Code.CELL_EMPTY, Place("Invoices", 17, 5, "Amount"))) == "Invoices!E17 Amount"
     assert where(Issue(Code.STRICT, Place("Invoices", 17))) == "Invoices!17"
     assert where(Issue(Code.STRICT, Place("Invoices"))) == "Invoices"
+
+
+BAD = Issue(Code.DATE_AMBIGUOUS, Place("Invoices", 17, 5, "Expiry Date"), {"value": "3/4", "first": "2026-04-03"})
+
+
+def test_away_from_a_terminal_no_code_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    Screen().issues([BAD], source=tmp_path / "november.xlsx")
+    out = capsys.readouterr().out
+    assert "Invoices!E17 Expiry Date" in out
+    assert "\x1b" not in out
+    assert "file:" not in out
+
+
+@pytest.mark.parametrize("source", [True, False])
+def test_on_a_terminal_the_place_is_a_link(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: bool
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    path = tmp_path / "نوفمبر 1.xlsx"
+    Screen().issues([BAD], source=path if source else None)
+    assert (f"{path.as_uri()}#Invoices!E17\x1b\\" in capsys.readouterr().out) == source
+
+
+@pytest.mark.parametrize(
+    ("place", "end"),
+    [
+        (Place("Sheet1", 17, 5), "#Sheet1!E17"),
+        (Place("Sheet1", 17), "#Sheet1!A17"),
+        (Place("Bob's sheet", 17, 5), "#%27Bob%27%27s%20sheet%27!E17"),
+        (Place("Sheet1"), "#Sheet1"),
+    ],
+)
+def test_a_link_leads_to_the_cell(place: Place, end: str) -> None:
+    assert str(cell_link(Path("x;y \x1b.xlsx"), Issue(Code.STRICT, place))).endswith(f"/x%3By%20%1B.xlsx{end}")
+
+
+@given(st.text(alphabet=st.characters(blacklist_characters="\0")), st.text(alphabet=st.characters()))
+def test_a_link_of_any_name_holds_only_plain_letters_or_there_is_none(name: str, sheet: str) -> None:
+    link = cell_link(Path(name), Issue(Code.STRICT, Place(sheet, 1, 1)))
+    assert link is None or (link.isascii() and link.isprintable() and " " not in link)
+
+
+def test_issues_are_said_in_arabic_with_their_figures_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = Issue(Code.EMAIL_BAD, Place("فواتير", 2, 1), {"value": "\u202ea\x1b[2Jb"})
+    Screen().issues([BAD, hostile], "ar")
+    out = capsys.readouterr().out
+    assert "تُقرأ \u200e2026-04-03\u200e" in out
+    assert "← اكتب" in out
+    assert "\x1b" not in out
+    assert "\u202e" not in out

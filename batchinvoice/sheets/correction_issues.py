@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.sheets.cells import MAX_LINKS, MAX_ROWS, write_text
 from batchinvoice.sheets.correction_words import Words
-from batchinvoice.sheets.style import BAD, HEADING, TEXT_BODY, WARNED, Styles
+from batchinvoice.sheets.style import BAD, HEADING, TEXT_BODY, WARNED, Styles, row_height
 
 _WIDTHS = (16, 8, 52, 52, 22)
 _LINK = {"font_color": "#0563C1", "underline": 1}
@@ -36,13 +36,16 @@ def add_issues(book: Workbook, name: str, listed: Sequence[Listed], say: Words, 
     for index, (heading, width) in enumerate(zip(say.headings, _WIDTHS, strict=True)):
         write_text(target, 0, index, heading, styles.of(HEADING, side))
         target.set_column(index, index, width)
+    target.set_row(0, 24)
     several = len({line.sheet for line in listed}) > 1
     body = styles.of(TEXT_BODY, side, text_wrap=True)
     shown = listed[: MAX_ROWS - 2]
     for at, line in enumerate(shown, 1):
         _write_cell_name(target, at, line, several, styles)
         target.write_number(at, 1, line.source_row, styles.of(TEXT_BODY, {"align": "center", "indent": 0}))
-        for index, text in enumerate((*line.issue.say(say.language), line.issue.proposal or ""), 2):
+        said = line.issue.say(say.language)
+        target.set_row(at, row_height(*said, width=_WIDTHS[2]))
+        for index, text in enumerate((*said, line.issue.proposal or ""), 2):
             write_text(target, at, index, text, body)
     if len(listed) > len(shown):
         write_text(target, len(shown) + 1, 2, say.more.format(count=len(listed) - len(shown)), body)

@@ -14,7 +14,7 @@ from batchinvoice.invoices.lifecycle import SmsStatus
 from batchinvoice.sheets import style
 from batchinvoice.sheets.cells import MAX_LINKS, clean, is_link, write_text
 from batchinvoice.sheets.report_data import ReportRow, SmsCall
-from batchinvoice.sheets.style import BODY, HEADING, QUIET, STATUS_COLOURS, TEXT_BODY, Styles
+from batchinvoice.sheets.style import BODY, HEADING, QUIET, STATUS_COLOURS, TEXT_BODY, Styles, row_height
 
 ROWS_COLUMNS: tuple[tuple[str, int], ...] = (
     ("Row", 7),
@@ -51,7 +51,6 @@ _SMS_COLUMNS: tuple[tuple[str, int], ...] = (
     ("Invoice IDs", 90),
 )
 _NUMBERS = frozenset({"Row", "Amount", "Amount at gateway", "Difference", "Attempts", "Call", "Invoices"})
-_LINE = 15.0  # height of a line in points
 _IDS_A_LINE = 100  # so that a line can be read, and a cell never gets too long
 
 
@@ -123,7 +122,7 @@ class AttentionSheet:
         write_text(sheet, at, 4, row.status.value, status_style(styles, row))
         write_text(sheet, at, 5, row.reason, styles.of(TEXT_BODY, text_wrap=True))
         if self.count <= MAX_LINKS:
-            sheet.set_row(at, _height(row.reason, row.remedy, width=_ATTENTION_COLUMNS[-1][1]))
+            sheet.set_row(at, row_height(row.reason, row.remedy, width=_ATTENTION_COLUMNS[-1][1]))
         write_text(sheet, at, 6, row.remedy, styles.of(TEXT_BODY, text_wrap=True))
 
     def close(self) -> None:
@@ -142,7 +141,7 @@ def write_sms(sheet: Worksheet, calls: Sequence[SmsCall], styles: Styles) -> Non
     for call in calls:
         for ids in _lines(call.ids):
             at += 1
-            sheet.set_row(at, _height(call.message, width=44, least=len(", ".join(ids)) // 85 + 1))
+            sheet.set_row(at, row_height(call.message, width=44, least=len(", ".join(ids)) // 85 + 1))
             sheet.write_number(at, 0, call.number, styles.of(BODY))
             _moment(sheet, (at, 1), call.at, styles)
             write_text(sheet, at, 2, call.outcome.value, styles.of(TEXT_BODY, _SMS_COLOURS[call.outcome]))
@@ -186,12 +185,6 @@ def _open(sheet: Worksheet, columns: Sequence[tuple[str, int]], styles: Styles) 
     for column, (heading, _) in enumerate(columns):
         side = {"align": "right"} if heading in _NUMBERS else {"indent": 1}
         sheet.write_string(0, column, heading, styles.of(HEADING, side))
-
-
-def _height(*texts: str, width: int, least: int = 1) -> float:
-    # Not every program makes a row as high as its wrapped text by itself.
-    lines = max(sum(1 + len(line) // width for line in text.split("\n")) for text in texts)
-    return _LINE * min(max(lines, least), 20)
 
 
 def _number(sheet: Worksheet, at: tuple[int, int], number: Decimal | None, style_: Format) -> None:

@@ -18,6 +18,8 @@ DATE = "yyyy-mm-dd"
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 TEXT = "@"
 
+_LINE_HEIGHT = 15.0  # points
+
 INK, QUIET, LINE, NAVY, PALE = "#1F2937", "#6B7280", "#D1D5DB", "#1F3864", "#EEF2F8"
 GREEN, GREEN_INK, RED, RED_INK = "#D7F0DD", "#14532D", "#FBD9D5", "#8E1B12"
 AMBER, AMBER_INK = "#FFE8B3", "#6B4400"
@@ -59,6 +61,13 @@ class Styles:
         if key not in self._made:
             self._made[key] = self._book.add_format(properties)
         return self._made[key]
+
+
+def row_height(*texts: str, width: int, least: int = 1) -> float:
+    """How high a row must be, in points, to show these texts wrapped at so many characters."""
+    # Not every program makes a row as high as its wrapped text by itself.
+    lines = max(sum(1 + len(line) // width for line in text.split("\n")) for text in texts)
+    return _LINE_HEIGHT * min(max(lines, least), 20)
 
 
 def set_up_print(sheet: Worksheet, header: tuple[str, str, str], *, repeat_row: int | None = 0) -> None:
