@@ -7,7 +7,7 @@ from pathlib import Path
 
 from batchinvoice.invoices.columns import LANGUAGES
 from batchinvoice.sheets.book import put_in_place
-from batchinvoice.sheets.pages import columns_page, issues_page
+from batchinvoice.sheets.pages import arabic_issues_page, columns_page, issues_page
 from batchinvoice.sheets.samples import write_sample
 from batchinvoice.sheets.template import write_template
 
@@ -21,7 +21,8 @@ def regenerate(root: Path) -> tuple[Path, ...]:
         made.append(root / "templates" / f"batchinvoice-template.{language}.xlsx")
         write_template(made[-1], language)
     made += [write_sample(name, root / "samples" / file) for name, file in _SAMPLES.items()]
-    for name, page in (("columns.md", columns_page()), ("issues.md", issues_page())):
+    pages = {"columns.md": columns_page(), "issues.md": issues_page(), "issues.ar.md": arabic_issues_page()}
+    for name, page in pages.items():
         made.append(root / "docs" / name)
         _write_page(made[-1], page)
     return tuple(made)

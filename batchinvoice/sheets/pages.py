@@ -1,15 +1,17 @@
-"""The catalogues as pages to read: docs/columns.md and docs/issues.md."""
+"""The catalogues as pages to read: docs/columns.md, docs/issues.md and, in Arabic, docs/issues.ar.md."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from string import Formatter
 
+from batchinvoice.invoices.arabic import ARABIC
 from batchinvoice.invoices.columns import COLUMNS, PAYMENT_TYPES, Column, Home
 from batchinvoice.invoices.issue import CATALOGUE, Code
+from batchinvoice.invoices.script import left_to_right, marked
 
 # Parts of a sentence that are there only sometimes.
-_OPTIONAL = frozenset({"near", "why", "proposal"})
+_OPTIONAL = frozenset({"near", "why", "proposal", "hidden", "change"})
 _SHEETS = {
     Home.INVOICES: "Sheet Invoices",
     Home.ITEMS: "Sheet Items",
@@ -74,14 +76,42 @@ def issues_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def arabic_issues_page() -> str:
+    """docs/issues.ar.md: the same in Arabic."""
+    weights = {"error": "خطأ", "warning": "تنبيه"}
+    rows = (
+        (f"`{code.value}`", weights[CATALOGUE[code].severity], *(_arabic_blanks(words) for words in ARABIC[code]))
+        for code in Code
+    )
+    lines = [
+        _MADE.format("arabic.py"),
+        "",
+        '<div dir="rtl">',
+        "",
+        "# الملاحظات",
+        "",
+        "الرموز ثابتة، وتظهر في ناتج `--json`. **الخطأ** يمنع إرسال صفه ولا يؤثر في غيره، و**التنبيه** للعلم فقط. "
+        "ما بين ‹ › يُملأ بالقيم.",
+        "",
+        *_table(("الرمز", "الدرجة", "ما الخطأ", "ما المطلوب"), rows),
+        "",
+        "</div>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _arabic_blanks(template: str) -> str:
+    return _blanks(marked(template), lambda name: left_to_right(f"‹{name}›"))
+
+
 def _issue(code: Code) -> tuple[str, ...]:
     words = CATALOGUE[code]
     return f"`{code.value}`", words.severity.value, _blanks(words.wrong), _blanks(words.remedy)
 
 
-def _blanks(template: str) -> str:
+def _blanks(template: str, shown: Callable[[str], str] = "‹{}›".format) -> str:
     names = [name for _, name, _, _ in Formatter().parse(template) if name]
-    return template.format_map({name: "" if name in _OPTIONAL else f"‹{name.replace('_', ' ')}›" for name in names})
+    return template.format_map({name: "" if name in _OPTIONAL else shown(name.replace("_", " ")) for name in names})
 
 
 def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

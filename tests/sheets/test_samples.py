@@ -79,7 +79,7 @@ def test_the_committed_files_are_up_to_date(tmp_path: Path) -> None:
     made = [path.relative_to(tmp_path) for path in regenerate(tmp_path)]
     stale = [str(path) for path in made if _content(ROOT / path) != _content(tmp_path / path)]
     assert not stale, "run: python -m batchinvoice.sheets"
-    assert len(made) == 7
+    assert len(made) == 8
 
 
 def test_making_them_twice_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -89,7 +89,9 @@ def test_making_them_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_pages_name_every_column_and_every_issue(tmp_path: Path) -> None:
     regenerate(tmp_path)
-    columns, issues = ((tmp_path / "docs" / name).read_text("utf-8") for name in ("columns.md", "issues.md"))
+    names = ("columns.md", "issues.md", "issues.ar.md")
+    columns, issues, arabic = ((tmp_path / "docs" / name).read_text("utf-8") for name in names)
     assert all(f"| **{column.heading[0]}** | {column.heading[1]} |" in columns for column in COLUMNS)
-    assert all(f"| `{code.value}` |" in issues for code in Code)
-    assert "{" not in issues
+    for page in (issues, arabic):
+        assert all(f"| `{code.value}` |" in page for code in Code)
+        assert "{" not in page
