@@ -98,14 +98,21 @@ def template(out: Path | None, lang: str) -> None:
 @cli.command()
 @click.argument("sheets", type=_SHEET, nargs=-1, required=True, metavar="SHEET...")
 @sheet_options
+@click.option("--lang", "language", type=click.Choice(["en", "ar"]), help="Of the messages (default: the sheet's own).")
 @report_dir_option
 @json_option
 @click.pass_context
 def check(
-    context: click.Context, sheets: tuple[Path, ...], asked: Asked, report_dir: Path | None, as_json: bool
+    context: click.Context,
+    sheets: tuple[Path, ...],
+    asked: Asked,
+    language: str | None,
+    report_dir: Path | None,
+    as_json: bool,
 ) -> None:
     """Look for mistakes and send nothing. Bad rows go into a corrections workbook to mend and run."""
     from batchinvoice import app
+    from batchinvoice.invoices.script import language_of
     from batchinvoice.questions import with_answers
     from batchinvoice.session import Ending, each
     from batchinvoice.settings import load
@@ -118,7 +125,7 @@ def check(
     def one(sheet: Path) -> Ending:
         source, checked = with_answers(screen, asked, lambda answered: app.check_sheet(settings, sheet, answered))
         corrections = app.write_check_corrections(settings, source, checked)
-        screen.issues(checked.issues)
+        screen.issues(checked.issues, language or language_of(checked.table.headings), sheet)
         screen.checked(sheet.name, checked)
         if corrections:
             screen.say(f"Corrections: {corrections}  (mend the marked cells and run it)", "bold")
@@ -145,7 +152,7 @@ def plan(sheet: Path, asked: Asked, no_sms: bool, strict: bool, check_gateway: b
 
     with _session(as_json=as_json) as session:
         planned = session.plan_sheet(sheet, asked, sms=not no_sms, strict=strict, check_gateway=check_gateway)
-        session.screen.issues(list(problems(session.ledger, planned)))
+        session.screen.issues(list(problems(session.ledger, planned)), planned.language, Path(planned.source))
         session.screen.planned(summarise(session.ledger, planned))
         session.screen.rows(session.ledger.rows(planned))
         session.screen.say(f"To carry it out: batchinvoice apply {planned.id}", "bold")
@@ -282,6 +289,7 @@ def history(limit: int) -> None:
 @click.option("--row", "number", type=int, help="Tell all about one row, by its number in the sheet.")
 def show(run_id: str, number: int | None) -> None:
     """Tell what came of a run, or of one row of it."""
+    from batchinvoice.invoices.layout import accounts_for
     from batchinvoice.summary import summarise
 
     with _session() as session:
@@ -291,9 +299,12 @@ def show(run_id: str, number: int | None) -> None:
             session.screen.rows(session.ledger.rows(found))
             return
         row = next((each for each in session.ledger.rows(found) if each.row == number), None)
-        if row is None:
+        if row is not None:
+            session.screen.row(row, session.ledger.attempts(row))
+        elif told := [note for note in found.notes if accounts_for(note, found.sheet, number)]:
+            session.screen.issues(told, found.language)
+        else:
             raise click.UsageError(f"Run {run_id} has no row {number}: the sheet's own row numbers are meant.")
-        session.screen.row(row, session.ledger.attempts(row))
 
 
 @cli.command()

@@ -78,7 +78,8 @@ class Session:
         """Show what is left to do, prove the gateway, ask, deliver and report, even if it is stopped on the way."""
         summary = summarise(self.ledger, run)
         # What is not settled yet is about to be.
-        self.screen.issues([issue for issue in problems(self.ledger, run) if issue.code not in UNSETTLED])
+        issues = [issue for issue in problems(self.ledger, run) if issue.code not in UNSETTLED]
+        self.screen.issues(issues, run.language, Path(run.source))
         self.screen.planned(summary)
         if not summary.left and not summary.texts_left and not summary.rows[RowStatus.UNKNOWN]:
             self.screen.say("Nothing is left to send in this run.")

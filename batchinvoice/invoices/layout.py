@@ -35,6 +35,9 @@ class Layout:
     stated: tuple[Stated, ...]
 
 
+_OF_ROWS = frozenset(
+    {Code.HEADER_REPEATED, Code.HEADER_OTHER, Code.HIDDEN_SKIPPED, Code.ROW_TOTAL, Code.ROW_COUNT, Code.ROW_NOTE}
+)
 _TOTALS = (
     *("total", "totals", "total kwd", "total amount", "grand total", "subtotal", "sum", "sum total", "control total"),
     *("الإجمالي", "إجمالي", "إجمالي المبلغ", "المجموع", "مجموع", "مجموع المبالغ", "المجموع الكلي", "الإجمالي العام"),
@@ -103,8 +106,8 @@ def without(table: Table, positions: set[int]) -> Table:
     return replace(table, rows=rows, cells=[table.cells[p] for p in kept], hidden=table.hidden & set(rows))
 
 
-def row_list(rows: Sequence[int], most: int = 100) -> str:
-    """Row numbers as people write them: `5, 9–12`; of very many parts only the first."""
+def row_list(rows: Sequence[int]) -> str:
+    """Row numbers as people write them: `5, 9–12`. All of them: an auditor may ask for any."""
     parts: list[tuple[int, int]] = []
     for row in sorted(rows):
         if parts and parts[-1][1] == row - 1:
@@ -112,7 +115,19 @@ def row_list(rows: Sequence[int], most: int = 100) -> str:
         else:
             parts.append((row, row))
     said = [f"{first}–{last}" if last > first else str(first) for first, last in parts]
-    return ", ".join(said[:most]) + (", …" if len(said) > most else "")
+    return ", ".join(said)
+
+
+def in_row_list(row: int, said: str) -> bool:
+    """True if the row is among those that `row_list` wrote."""
+    return any(int(part[0]) <= row <= int(part[-1]) for part in (each.split("–") for each in said.split(", ")))
+
+
+def accounts_for(note: Issue, sheet: str, row: int) -> bool:
+    """True if the note says what became of that row of the sheet, which is no invoice."""
+    if note.place.sheet != sheet or note.code not in _OF_ROWS:
+        return False
+    return in_row_list(row, note.params["rows"]) if "rows" in note.params else note.place.row == row
 
 
 def _before(table: Table, position: int) -> int:

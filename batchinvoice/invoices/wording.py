@@ -8,7 +8,7 @@ fields    codes with commas between (`description,expiry`) → their headings
 near      a field's code, or nothing → “(perhaps …)”
 proposed  the value that was probably meant, said as {proposal}
 where     made of `run`, an earlier run, else of `row`, a row of the same sheet
-rows      row numbers; `more` is how many are not among them
+rows      row numbers, of which the first are shown; `more` is how many are not among them
 change    made of `was`, what the invoice said before, and `value`; nothing where `was` is not known
 hidden    `yes` or nothing
 said      `sheet`: the sheet states it; `asked`: --expect-count states it where there is a `count`, else --expect-total
@@ -62,6 +62,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "semicolon": ("; ", "؛ "),
 }
 _EXAMPLE = "120.500"
+_MOST_ROWS = 12  # numbers, or ranges of them
 _WORDS = frozenset({"ambiguous", "early", "stopped"})
 _FIELDS = frozenset(str(field) for field in Field)
 
@@ -141,7 +142,9 @@ def _where(blanks: _Blanks) -> str:
 
 def _rows(blanks: _Blanks) -> str:
     more = blanks.given("more")
-    return blanks.shown(blanks.given("rows", "…")) + (blanks.phrase("more", more=more) if more else "")
+    parts = blanks.given("rows", "…").split(", ")
+    shown = ", ".join(parts[:_MOST_ROWS]) + (", …" if len(parts) > _MOST_ROWS else "")
+    return blanks.shown(shown) + (blanks.phrase("more", more=more) if more else "")
 
 
 def _change(blanks: _Blanks) -> str:

@@ -12,6 +12,7 @@ from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import Code, Issue, Place
 from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.script import language_of
 from batchinvoice.invoices.table import Broken, Cell
 
 
@@ -57,6 +58,11 @@ class Run(NewRun):
     merchant_code: str
     status: RunStatus
     finished_at: dt.datetime | None
+
+    @property
+    def language(self) -> str:
+        """That of the sheet's headings, `en` or `ar`: in it the sheet's issues are said."""
+        return language_of(self.shapes[0].headings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,8 @@ def report(ledger: Ledger, run: Run) -> Report:
             SmsCall(call.number, call.gateway_ids, call.outcome, call.message, call.started_at)
             for call in ledger.sms_calls(run)
         ],
-        rows=(_report_row(row) for row in ledger.rows(run)),
-        notes=[(issue.place.cell or issue.place.sheet, issue.message) for issue in run.notes],
+        rows=(_report_row(row, run.language) for row in ledger.rows(run)),
+        notes=[(issue.place.cell or issue.place.sheet, issue.say(run.language).message) for issue in run.notes],
     )
 
 
@@ -99,8 +99,8 @@ _SMS_WORDS: dict[SmsStatus, tuple[str, str]] = {
 }
 
 
-def _report_row(row: Row) -> ReportRow:
-    reasons, remedies = _said(row.issues)
+def _report_row(row: Row, language: str) -> ReportRow:
+    reasons, remedies = _said(row.issues, language)
     if row.sms in _SMS_WORDS and row.status is not RowStatus.UNKNOWN:
         reason, remedy = _SMS_WORDS[row.sms]
         reasons, remedies = [*reasons, reason], [*remedies, remedy.format(run=row.run_id)]
@@ -125,11 +125,12 @@ def _report_row(row: Row) -> ReportRow:
     )
 
 
-def _said(issues: Sequence[Issue]) -> tuple[list[str], list[str]]:
+def _said(issues: Sequence[Issue], language: str) -> tuple[list[str], list[str]]:
     """What is wrong, each with its cell, and what to do; errors alone where there are any."""
-    told = [issue for issue in issues if issue.is_error] or list(issues)
-    reasons = [f"{issue.place.cell}: {issue.message}" if issue.place.column else issue.message for issue in told]
-    return reasons, list(dict.fromkeys(issue.remedy for issue in told))
+    said = [(issue, issue.say(language)) for issue in issues if issue.is_error]
+    said = said or [(issue, issue.say(language)) for issue in issues]
+    reasons = [f"{issue.place.cell}: {words.message}" if issue.place.column else words.message for issue, words in said]
+    return reasons, list(dict.fromkeys(words.remedy for _, words in said))
 
 
 # What no change of the row itself would mend.
@@ -185,7 +186,7 @@ def _correct(
 
 def _correction_sheet(shape: TableShape, rows: Sequence[Row | CheckedRow | ItemRow]) -> CorrectionSheet:
     corrections = [CorrectionRow(cells=row.cells, issues=row.issues, source_row=row.row) for row in rows]
-    return CorrectionSheet(shape.name, shape.headings, corrections, shape.first_column, shape.widths)
+    return CorrectionSheet(shape.name, shape.headings, corrections, shape.first_column, shape.widths, shape.mapping)
 
 
 def problems(ledger: Ledger, run: Run) -> Iterator[Issue]:

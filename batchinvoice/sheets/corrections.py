@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -46,7 +46,8 @@ class CorrectionRow:
 class CorrectionSheet:
     """Rows to mend under the sheet's own headings; `first_column` is where the headings begin there, counted from 1.
 
-    `widths` are those of the sheet's own columns, in characters as files state them; None where it has none.
+    `widths` are those of the sheet's own columns, in characters as files state them; None where it has none. `mapping`:
+    what was confirmed of headings.
     An issue marks the cell of its `place.column`; without one, or outside the headings, the row's first cell.
     """
 
@@ -55,6 +56,7 @@ class CorrectionSheet:
     rows: Sequence[CorrectionRow]
     first_column: int = 1
     widths: Sequence[float | None] = ()
+    mapping: Mapping[str, Field | None] = field(default_factory=dict)
 
 
 def write_corrections(
@@ -115,7 +117,7 @@ def _listed(name: str, sheet: CorrectionSheet) -> Iterator[Listed]:
 
 def _write_sheet(book: Workbook, name: str, sheet: CorrectionSheet, about: str, styles: Styles, say: Words) -> None:
     target = book.add_worksheet(name)
-    columns = _columns(sheet.headings)
+    columns = _columns(sheet)
     for index, heading in enumerate(sheet.headings):
         write_text(target, 0, index, heading, styles.of(HEADING))
         target.set_column(index, index, _width(sheet, index), styles.of(num_format=_blank_format(columns[index])))
@@ -195,9 +197,9 @@ def _blank_format(column: Column | None) -> str:
     return {Kind.AMOUNT: style.AMOUNT, Kind.DATE: style.DATE}.get(column.kind, "General")
 
 
-def _columns(headings: Sequence[str]) -> list[Column | None]:
-    known = {index: BY_FIELD[field] for field, index in match(headings).columns.items()}
-    return [known.get(index) for index in range(len(headings))]
+def _columns(sheet: CorrectionSheet) -> list[Column | None]:
+    known = {index: BY_FIELD[name] for name, index in match(sheet.headings, sheet.mapping).columns.items()}
+    return [known.get(index) for index in range(len(sheet.headings))]
 
 
 def _width(sheet: CorrectionSheet, index: int) -> float:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from table_making import GOOD
 
 from batchinvoice.invoices.issue import Code
-from batchinvoice.invoices.layout import Layout, Stated, lay_out, lay_out_items, row_list
+from batchinvoice.invoices.layout import Layout, Stated, in_row_list, lay_out, lay_out_items, row_list
 from batchinvoice.invoices.table import Broken, Cell, Table
 
 HEADINGS = tuple(GOOD)
@@ -161,8 +161,12 @@ def test_totals_on_an_items_sheet() -> None:
 
 def test_row_numbers_as_people_write_them() -> None:
     assert row_list([9, 5, 10, 11]) == "5, 9–11"
-    assert row_list([1, 3, 5], most=2) == "1, 3, …"
     assert row_list([]) == ""
+
+
+@given(st.sets(st.integers(1, 60), min_size=1), st.integers(1, 60))
+def test_any_row_is_found_in_the_list(rows: set[int], asked: int) -> None:
+    assert in_row_list(asked, row_list(sorted(rows))) == (asked in rows)
 
 
 @settings(max_examples=150, deadline=None)

@@ -45,8 +45,12 @@ def test_hidden_rows_are_left_out_or_included_as_asked(tool: Tool, gateway: Runn
     result = tool.json("run", sheet, "--skip-hidden", "--expect-count", "2", "--expect-total", "50.625")
     assert (result["status"], result["rows"]["total"], result["amount"]["total"]) == ("complete", 2, "50.625")
     assert made(gateway) == ["INV-1", "INV-4"]
-    notes = [cell.value for row in openpyxl.load_workbook(tool.folder / result["report"])["Summary"] for cell in row if cell.value]
+    summary = openpyxl.load_workbook(tool.folder / result["report"])["Summary"]
+    notes = [value for row in summary.values for value in row if value]
     assert "2 hidden rows were left out, as asked: 3–4. They come to 50.625 KWD." in notes
+    told = tool("show", result["run"], "--row", "4").stdout
+    assert "2 hidden rows were left out, as asked: 3–4." in told
+    assert tool("show", result["run"], "--row", "6").returncode == 2
     result = tool.json("run", sheet, "--include-hidden")
     assert (result["rows"]["created"], result["rows"]["unchanged"]) == (2, 2)
     assert made(gateway) == ["INV-1", "INV-2", "INV-3", "INV-4"]
