@@ -1,0 +1,44 @@
+"""The corrections of a check: in the language and the widths of the sheet that was checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from batchinvoice.invoices.check import check
+from batchinvoice.invoices.rules import Rules
+from batchinvoice.runs.reconcile import correct_checked
+from batchinvoice.sheets.reading import read
+
+ENGLISH = ("Reference Number", "Customer Name", "Mobile Number", "Amount")
+ARABIC = ("الرقم المرجعي", "اسم العميل", "رقم الهاتف", "المبلغ")
+
+
+@pytest.mark.parametrize(
+    ("headings", "last", "said"),
+    [(ENGLISH, "Issues", "more than three decimals"), (ARABIC, "الملاحظات", "خانات عشرية")],
+)
+def test_a_check_is_corrected_as_the_sheet_is_written(
+    tmp_path: Path, headings: tuple[str, ...], last: str, said: str
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "My sheet"
+    sheet.append(headings)
+    sheet.append(["A-1", "Noura", "66100201", 1.2345])
+    sheet.column_dimensions["B"].width = 41
+    book.save(tmp_path / "november.xlsx")
+
+    source = read(tmp_path / "november.xlsx")
+    checked = check(source.invoices, source.items, Rules("842217", dt.date(2026, 11, 22)))
+    made = correct_checked(source, checked, "sandbox", tmp_path / "out")
+    assert made is not None
+    corrected = openpyxl.load_workbook(made)
+    assert corrected.sheetnames == ["My sheet", last]
+    assert said in corrected["My sheet"]["D2"].comment.text
+    assert said in corrected[last]["C2"].value
+    assert corrected["My sheet"].column_dimensions["B"].width == pytest.approx(41, abs=0.2)
+    assert read(made).corrects is None
