@@ -14,6 +14,9 @@ from batchinvoice.invoices.columns import BY_FIELD, COLUMNS, ITEM_FIELDS, REQUIR
 # Letters that are written one for another in everyday Arabic.
 _ARABIC_FORMS = str.maketrans("أإآٱىیةک", "ااااييهك", "ـ")
 _LIKENESS = 0.72
+# Likeness takes long: a heading longer than any name is like none, and no table of invoices has more columns.
+_LONGEST_LIKENED = 100
+_MOST_LIKENED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def match(headings: Sequence[str], confirmed: Mapping[str, Field | None] | None 
             found.setdefault(field, []).append(index)
         elif heading.strip():
             unknown.append(index)
-    names = [headings[index] for index in unknown]
+    names = [headings[index] for index in unknown[:_MOST_LIKENED]]
     return Match(
         columns={field: indexes[0] for field, indexes in found.items()},
         unknown=tuple(unknown),
@@ -132,7 +135,9 @@ def near(field: Field, headings: Sequence[str]) -> tuple[str, ...]:
     """The headings that look like the field's names, the likest first."""
     names = [key(name) for name in BY_FIELD[field].names()]
     scored = [
-        (max(difflib.SequenceMatcher(None, key(h), name).ratio() for name in names), h) for h in headings if key(h)
+        (max(difflib.SequenceMatcher(None, key(h), name).ratio() for name in names), h)
+        for h in headings
+        if len(h) <= _LONGEST_LIKENED and key(h)
     ]
     return tuple(heading for score, heading in sorted(scored, reverse=True) if score >= _LIKENESS)
 
@@ -143,8 +148,8 @@ def proposals(headings: Sequence[str], confirmed: Mapping[str, Field | None]) ->
     scored = sorted(
         (
             (score, -index, field)
-            for index in matched.unknown
-            if key(headings[index]) not in confirmed
+            for index in matched.unknown[:_MOST_LIKENED]
+            if len(headings[index]) <= _LONGEST_LIKENED and key(headings[index]) not in confirmed
             for score, field in [_likeliest(headings[index])]
             if score >= _LIKENESS and field not in matched.columns
         ),
@@ -164,6 +169,8 @@ def signature(headings: Sequence[str]) -> str:
 
 def likely(heading: str) -> Field | None:
     """The field that an unknown heading may have been meant for."""
+    if len(heading) > _LONGEST_LIKENED:
+        return None
     score, field = _likeliest(heading)
     return field if score >= _LIKENESS else None
 

@@ -102,7 +102,7 @@ def test_large_and_odd_is_not_hostile(tmp_path: Path) -> None:
     path.write_bytes(workbook([(2_000, 3, "total"), (0, 200, "x"), (1_048_575, 16_383, None)]))
     assert cells(read_guarded(path))[0][:4] == list(GOOD)
     path = tmp_path / "a.ods"
-    path.write_bytes(ods(ods_row(*HEADINGS) + ods_row(*GOOD) + ods_row("", repeated=1_000_000)))
+    path.write_bytes(ods(ods_row(*HEADINGS) + ods_row(*GOOD) + ods_row("", repeated=100_000)))
     assert len(cells(read_guarded(path))) == 1
 
 
