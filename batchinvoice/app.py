@@ -20,6 +20,7 @@ from batchinvoice.invoices.invoice import SmsMode, WireForms
 from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus, run_status
 from batchinvoice.invoices.rules import Rules
+from batchinvoice.invoices.script import language_of
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
@@ -149,7 +150,7 @@ def plan_sheet(
     """
     source, checked = check_sheet(settings, path, asked)
     if checked.stops:
-        raise Undecided(path.name, checked.stops)
+        raise Undecided(path.name, checked.stops, language_of(checked.table.headings))
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
     options = Options(sms=sms, strict=strict, sms_mode=mode, check_gateway=check_gateway, asked=asked)
     return ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))

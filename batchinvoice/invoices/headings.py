@@ -103,13 +103,14 @@ def _by_script(heading: str) -> list[str]:
 def match(headings: Sequence[str], confirmed: Mapping[str, Field | None] | None = None) -> Match:
     """Find the meaning of each heading; an Items sheet may call its item amount just Amount.
 
-    confirmed: what a person has said of headings that are not known by themselves, by `key`.
+    confirmed: what a person has said of headings, by `key`; it counts for more than what they mean by themselves.
     """
+    said = confirmed or {}
     found: dict[Field, list[int]] = {}
     unknown = []
     items_sheet = _looks_like_items(headings)
     for index, heading in enumerate(headings):
-        field = meaning(heading) or (confirmed or {}).get(key(heading))
+        field = said[key(heading)] if key(heading) in said else meaning(heading)
         if field is Field.AMOUNT and items_sheet:
             field = Field.ITEM_AMOUNT
         if field is not None:

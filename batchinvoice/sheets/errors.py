@@ -21,9 +21,10 @@ class SheetError(Exception):
 class Undecided(SheetError):
     """The sheet can be read, but something about it as a whole is open, its `issues`. Nothing was sent."""
 
-    def __init__(self, name: str, issues: Sequence[Issue]) -> None:
-        said = [f"{issue.place.sheet}!{issue.place.cell}: {issue.message} {issue.remedy}" for issue in issues]
-        super().__init__(f"{name} was not run; nothing was sent. {' '.join(said)}")
+    def __init__(self, name: str, issues: Sequence[Issue], language: str = "en") -> None:
+        said = [(f"{issue.place.sheet}!{issue.place.cell}", *issue.say(language)) for issue in issues]
+        words = " ".join(f"{cell}: {message} {remedy}" for cell, message, remedy in said)
+        super().__init__(f"{name} was not run; nothing was sent. {words}")
         self.issues = tuple(issues)
 
 

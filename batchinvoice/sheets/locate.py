@@ -16,6 +16,8 @@ from batchinvoice.sheets.raw import RawSheet
 
 # A header is looked for in so many rows; what stands above it is a title.
 _HEADER_WITHIN = 50
+# A row with more texts is no header of invoices, and looking what each means would take long.
+_MOST_HEADINGS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def _header(sheet: RawSheet, asked: Asked) -> Header | None:
     """The first row whose headings mean an invoice; else the row with the most known headings, if there are two."""
     best: Header | None = None
     for index, row in enumerate(sheet.cells[:_HEADER_WITHIN]):
+        if sum(isinstance(cell, str) for cell in row) > _MOST_HEADINGS:
+            continue
         headings = tuple(shown(cell).strip() if isinstance(cell, str) else "" for cell in row)
         mapping = {**asked.remembered.get(signature(headings), {}), **asked.mapping}
         found = Header(sheet, index, headings, mapping, match(headings, mapping))

@@ -191,7 +191,11 @@ def repeated_columns(
         f"{' and '.join(f'“{headings[i]}” ({column_letters(i + 1)})' for i in indexes)} both mean {heading(field)}"
         for field, indexes in matched.repeated.items()
     ]
-    return UnreadableSheet(f"{path.name}, sheet {sheet}, row {header_row}: {'; '.join(said)}. Keep only one of them.")
+    unused = headings[next(iter(matched.repeated.values()))[-1]]
+    return UnreadableSheet(
+        f"{path.name}, sheet {sheet}, row {header_row}: {'; '.join(said)}. "
+        f'Keep only one of them, or say which one is not used: --map "{unused}="'
+    )
 
 
 def too_slow(path: Path) -> UnreadableSheet:

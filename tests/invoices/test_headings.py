@@ -174,11 +174,12 @@ def test_two_languages_and_brackets(heading: str, field: Field | None) -> None:
     assert meaning(heading) is field
 
 
-def test_what_was_confirmed_counts_and_what_is_known_by_itself_stays() -> None:
+def test_what_was_confirmed_counts_for_more_than_what_is_known() -> None:
     headings = ["Ref", "Payer", "Mobile", "Amount"]
     assert match(headings).missing == {Field.CUSTOMER: ()}
     assert match(headings, {"payer": Field.CUSTOMER}).columns[Field.CUSTOMER] == 1
-    assert match(headings, {"ref": Field.EMAIL}).columns[Field.REFERENCE] == 0
+    assert match(headings, {"ref": Field.EMAIL}).columns[Field.EMAIL] == 0
+    assert match(["Mobile", "Phone"], {"phone": None}).repeated == {}
     assert match(headings, {"payer": None}).unknown == (1,)
 
 
