@@ -8,12 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from batchinvoice.invoices import schema
-from batchinvoice.invoices.amounts import amount
 from batchinvoice.invoices.asked import Asked, Hidden
 from batchinvoice.invoices.build import Built, build
 from batchinvoice.invoices.cells import shown
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.control import Line, expected, stated
+from batchinvoice.invoices.control import Line, expected, probable, stated
 from batchinvoice.invoices.findings import Findings
 from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.invoice import Invoice
@@ -26,7 +25,7 @@ from batchinvoice.invoices.normalise import normalise
 from batchinvoice.invoices.notes import of_columns, of_hidden
 from batchinvoice.invoices.phone import Phone
 from batchinvoice.invoices.rules import Rules
-from batchinvoice.invoices.table import Cell, Table
+from batchinvoice.invoices.table import Cell, Table, filled
 
 _Values = Mapping[Any, Any]
 
@@ -128,19 +127,19 @@ def _counted(layout: Layout, kept: Table, rows: Sequence[CheckedRow], built: Bui
     """Every row as it counts for the control totals, those that are left out among them."""
     amount_at = match(kept.headings, kept.mapping).columns.get(Field.AMOUNT)
 
-    def written(cells: Sequence[Cell]) -> Decimal:
-        read = amount(cells[amount_at], rules.decimal_mark) if amount_at is not None else None
-        return read if isinstance(read, Decimal) else Decimal(0)
+    def written(cells: Sequence[Cell]) -> Decimal | None:
+        cell = cells[amount_at] if amount_at is not None else None
+        return probable(cell, rules) if filled(cell) else Decimal(0)
 
-    counted = []
+    lines = []
     for position, row in enumerate(rows):
-        own = row.amount if row.amount is not None or row.typed_amount.strip() else Decimal(0)
         further = position in built.further
-        counted.append(Line(row.row, own, written(row.cells) if further else own or Decimal(0), counts=not further))
+        own = row.amount if row.amount is not None or row.typed_amount.strip() else Decimal(0)
+        lines.append(Line(row.row, own, written(row.cells) if further or own is None else own, counts=not further))
     shown_rows = set(kept.rows)
     left_out = [(r, c) for r, c in zip(layout.table.rows, layout.table.cells, strict=True) if r not in shown_rows]
-    counted += [Line(row, written(cells), written(cells), left_out=True) for row, cells in left_out]
-    return sorted(counted)
+    lines += [Line(row, written(cells), written(cells), left_out=True) for row, cells in left_out]
+    return sorted(lines, key=lambda line: line.row)
 
 
 def _row(

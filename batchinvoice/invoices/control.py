@@ -12,19 +12,20 @@ from batchinvoice.invoices.cells import code, money, shown
 from batchinvoice.invoices.issue import Code, Issue, Place, Problem
 from batchinvoice.invoices.layout import Stated, row_list
 from batchinvoice.invoices.rules import Rules
-from batchinvoice.invoices.table import Table
+from batchinvoice.invoices.table import Cell, Table
 
 
 class Line(NamedTuple):
-    """A row as it counts: `counted` in KWD, None where the amount cannot be read; `written` as the cell has it.
+    """A row as it counts: `counted` in KWD, None where the amount is not certain; `written` as the cell has it.
 
-    The two differ for a further item of an invoice, which counts with its first row. `counts`: it is an invoice of
-    its own; `left_out`: it is hidden, and was left out as asked.
+    A further item of an invoice counts with its first row, whatever its cell repeats. An amount that is not certain is
+    written as it was probably meant, None where that cannot be told. `counts`: it is an invoice of its own; `left_out`:
+    it is hidden, and was left out as asked.
     """
 
     row: int
     counted: Decimal | None
-    written: Decimal
+    written: Decimal | None
     counts: bool = True
     left_out: bool = False
 
@@ -33,6 +34,7 @@ def stated(says: Sequence[Stated], lines: Sequence[Line], rules: Rules) -> Itera
     """What the sheet says of itself: a note for each total that agrees, an error for what does not.
 
     A total may speak of all rows above it or of those since the total before; of the rows that are shown or of all.
+    One that is what amounts come to that are not certain, as they were probably meant, agrees: it was made of them.
     """
     begins = 0
     for said in says:
@@ -61,23 +63,32 @@ def expected(table: Table, lines: Sequence[Line], asked: Asked) -> Iterator[Issu
 
 
 def _total(said: Stated, above: Sequence[Line], begins: int, rules: Rules) -> Iterator[Issue]:
-    value = amount(said.said, rules.decimal_mark)
-    if isinstance(value, Problem):
-        value = Decimal(value.params["proposed"]) if "proposed" in value.params else None
+    value = probable(said.said, rules)
     written = money(value) if value is not None else shown(said.said)
-    scopes = [above, [line for line in above if line.row > begins]]
-    if unreadable := [line.row for line in above if line.counted is None and not line.left_out]:
-        params = {"said": "sheet", "value": written, "rows": row_list(unreadable)}
+    since = [line for line in above if line.row > begins]
+    if value is not None and any(value in _totals(scope) for scope in (above, since)):
+        if not said.over:
+            yield Issue(Code.ROW_TOTAL, said.place, {"row": str(said.place.row), "value": written})
+    elif unsure := [line.row for line in above if line.counted is None and not line.left_out]:
+        params = {"said": "sheet", "value": written, "rows": row_list(unsure)}
         yield Issue(Code.TOTAL_UNSURE, said.place, params)
-    elif value not in {total for scope in scopes for total in _totals(scope)}:
+    else:
         yield Issue(Code.TOTAL_DIFFERS, said.place, _difference("sheet", value, _sum(above), written))
-    elif not said.over:
-        yield Issue(Code.ROW_TOTAL, said.place, {"row": str(said.place.row), "value": written})
+
+
+def probable(cell: Cell, rules: Rules) -> Decimal | None:
+    """The amount in a cell, or the one that was probably meant; None where neither can be told."""
+    read = amount(cell, rules.decimal_mark)
+    if isinstance(read, Problem):
+        read = amount(read.params.get("proposed"), rules.decimal_mark)
+    return read if isinstance(read, Decimal) else None
 
 
 def _totals(lines: Sequence[Line]) -> set[Decimal]:
+    """What the lines may come to: with or without those that are left out, as they count or as they are written."""
     kept = [line for line in lines if not line.left_out]
-    return {_sum(kept), _sum(lines), *(sum((line.written for line in some), Decimal(0)) for some in (kept, lines))}
+    sums = [[getattr(line, name) for line in some] for some in (kept, lines) for name in ("counted", "written")]
+    return {sum(values, Decimal(0)) for values in sums if None not in values}
 
 
 def _sum(lines: Sequence[Line]) -> Decimal:

@@ -46,6 +46,11 @@ def of_hidden(table: Table, lines: Sequence[Line], can_go: Collection[int], aske
         hidden = [line for line in lines if line.row in table.hidden]
     if not hidden or (asked is Hidden.ASK and not table.hidden & set(can_go)):
         return
-    total = sum((line.counted or Decimal(0) for line in hidden), Decimal(0))
-    params = {"count": str(len(hidden)), "rows": row_list([line.row for line in hidden]), "amount": money(total)}
+    amounts = [line.counted for line in hidden]
+    total = money(sum((amount for amount in amounts if amount is not None), Decimal(0)))
+    params = {
+        "count": str(len(hidden)),
+        "rows": row_list([line.row for line in hidden]),
+        "amount": "?" if None in amounts else total,
+    }
     yield Issue(_HIDDEN[asked], table.place(hidden[0].row, None), params)

@@ -77,6 +77,13 @@ def test_an_amount_that_cannot_be_read_leaves_the_total_open() -> None:
     assert found.stops[0].params["rows"] == "12"
 
 
+def test_a_total_made_of_amounts_as_they_were_probably_meant_agrees() -> None:
+    rows = [*ROWS[:2], ["INV-3", "Badr", "66666668", "1,234"]]
+    assert stops(checked(total(1246.625), rows=rows)) == []
+    assert stops(checked(total(13.859), rows=rows)) == [("total-unsure", "D13")]
+    assert stops(checked(total(12.625), rows=rows)) == [("total-unsure", "D13")]
+
+
 def test_the_slip_above_the_header() -> None:
     agrees = [["Total amount", 13], ["Number of invoices", "3"]]
     assert stops(checked(above=agrees)) == []
