@@ -70,6 +70,10 @@ _HARMLESS = frozenset(
         *("required", "optional", "text", "number", "مطلوب", "إلزامي", "اختياري", "نص", "رقم"),
     )
 )
+# Dollars must not go out as dinars because of a likeness.
+_OTHER_CURRENCY = re.compile(
+    r"[$€£¥₹]|(?<![a-z])(?:usd|eur|gbp|sar|aed|qar|bhd|omr|egp|inr)(?![a-z])|دولار|يورو|ريال|درهم|جنيه", re.IGNORECASE
+)
 _BRACKETED = re.compile(r"(?P<heading>.*\S)\s*[(\[](?P<tail>[^()\[\]]*)[)\]][\s*:]*", re.DOTALL)
 _DATE_FORM = re.compile(r"[dmy]{5,10}|يوم|شهر|سنه|يومشهرسنه|شهريومسنه|سنهشهريوم")
 _BOTH_LANGUAGES = re.compile(r"[/|\n–—]|\s-\s")
@@ -87,7 +91,8 @@ def meaning(heading: str) -> Field | None:
             heading = bracketed["heading"]
         elif (inner := _MEANING.get(tail)) and inner is meaning(bracketed["heading"]):
             return inner
-    return _MEANING.get(key(heading)) or _same(_BOTH_LANGUAGES.split(heading)) or _same(_by_script(heading))
+    named = _MEANING.get(key(heading)) or _MEANING.get(key(heading.replace("#", "no")))
+    return named or _same(_BOTH_LANGUAGES.split(heading)) or _same(_by_script(heading))
 
 
 def _same(parts: Sequence[str]) -> Field | None:
@@ -132,13 +137,18 @@ def _looks_like_items(headings: Sequence[str]) -> bool:
     return Field.ITEM_TITLE in fields and Field.MOBILE not in fields and Field.CUSTOMER not in fields
 
 
+def can_be_likened(heading: str) -> bool:
+    """Whether a heading may be proposed for a column it is like: not if it is a whole text, or names other money."""
+    return len(heading) <= _LONGEST_LIKENED and bool(key(heading)) and not _OTHER_CURRENCY.search(heading)
+
+
 def near(field: Field, headings: Sequence[str]) -> tuple[str, ...]:
     """The headings that look like the field's names, the likest first."""
     names = [key(name) for name in BY_FIELD[field].names()]
     scored = [
         (max(difflib.SequenceMatcher(None, key(h), name).ratio() for name in names), h)
         for h in headings
-        if len(h) <= _LONGEST_LIKENED and key(h)
+        if can_be_likened(h)
     ]
     return tuple(heading for score, heading in sorted(scored, reverse=True) if score >= _LIKENESS)
 
@@ -150,7 +160,7 @@ def proposals(headings: Sequence[str], confirmed: Mapping[str, Field | None]) ->
         (
             (score, -index, field)
             for index in matched.unknown[:_MOST_LIKENED]
-            if len(headings[index]) <= _LONGEST_LIKENED and key(headings[index]) not in confirmed
+            if can_be_likened(headings[index]) and key(headings[index]) not in confirmed
             for score, field in [_likeliest(headings[index])]
             if score >= _LIKENESS and field not in matched.columns
         ),
@@ -170,7 +180,7 @@ def signature(headings: Sequence[str]) -> str:
 
 def likely(heading: str) -> Field | None:
     """The field that an unknown heading may have been meant for."""
-    if len(heading) > _LONGEST_LIKENED:
+    if not can_be_likened(heading):
         return None
     score, field = _likeliest(heading)
     return field if score >= _LIKENESS else None

@@ -37,6 +37,7 @@ class Layout:
 
 _OF_ROWS = frozenset(
     {Code.HEADER_REPEATED, Code.HEADER_OTHER, Code.HIDDEN_SKIPPED, Code.ROW_TOTAL, Code.ROW_COUNT, Code.ROW_NOTE}
+    | {Code.ROW_TOTAL_UNREAD, Code.ROWS_BLANK}
 )
 _TOTALS = (
     *("total", "totals", "total kwd", "total amount", "grand total", "subtotal", "sum", "sum total", "control total"),
@@ -62,6 +63,7 @@ def lay_out(table: Table) -> Layout:
     odd = [position for position, cells in enumerate(table.cells) if not reader.full(cells)]
     last = next((p for p in range(len(table.cells) - 1, -1, -1) if reader.is_data(table.cells[p])), -1)
     repeated: list[int] = []
+    blank: list[int] = []
     notes: list[Issue] = []
     stated = list(_stated_above(table))
     taken: set[int] = set()
@@ -76,10 +78,13 @@ def lay_out(table: Table) -> Layout:
             stated.append(said)
         elif apart or reader.is_total(table.cells[position]):
             notes.append(reader.note(position))
+        elif reader.is_blank(table.cells[position]):
+            blank.append(position)
         else:
             continue
         taken.add(position)
-    return Layout(without(table, taken), (*_repeated(table, repeated), *notes), tuple(stated))
+    of_rows = (*_of_rows(Code.HEADER_REPEATED, table, repeated), *_of_rows(Code.ROWS_BLANK, table, blank), *notes)
+    return Layout(without(table, taken), of_rows, tuple(stated))
 
 
 def lay_out_items(table: Table) -> Layout:
@@ -87,14 +92,14 @@ def lay_out_items(table: Table) -> Layout:
     reader = _Reader(table)
     headers = {p for p, cells in enumerate(table.cells) if reader.is_header(cells)}
     totals = {p for p, cells in enumerate(table.cells) if reader.is_total(cells)} - headers
-    notes = [*_repeated(table, headers), *(reader.note(position) for position in sorted(totals))]
+    notes = [*_of_rows(Code.HEADER_REPEATED, table, headers), *(reader.note(position) for position in sorted(totals))]
     return Layout(without(table, headers | totals), tuple(notes), ())
 
 
-def _repeated(table: Table, positions: Collection[int]) -> Iterator[Issue]:
+def _of_rows(code: Code, table: Table, positions: Collection[int]) -> Iterator[Issue]:
     rows = sorted(table.rows[position] for position in positions)
     if rows:
-        yield Issue(Code.HEADER_REPEATED, table.place(rows[0], None), {"rows": row_list(rows)})
+        yield Issue(code, table.place(rows[0], None), {"rows": row_list(rows)})
 
 
 def without(table: Table, positions: set[int]) -> Table:
@@ -175,9 +180,15 @@ class _Reader:
 
     def is_total(self, cells: Sequence[Cell]) -> bool:
         """True if the row calls itself a total, and nothing else in it says whose invoice it could be."""
-        labels = [index for index, cell in enumerate(cells) if isinstance(cell, str) and _is_total_label(cell)]
-        identity = {self._columns[field] for field in _IDENTITY if field in self._columns}
-        return bool(labels) and not any(filled(cells[index]) for index in identity - set(labels))
+        labels = {index for index, cell in enumerate(cells) if isinstance(cell, str) and _is_total_label(cell)}
+        identity = {field: self._columns[field] for field in _IDENTITY if field in self._columns}
+        if _label(shown(self._cell(cells, Field.REFERENCE))) in _TOTAL_KEYS:  # beside it, a name is a remark
+            identity.pop(Field.CUSTOMER, None)
+        return bool(labels) and not any(filled(cells[index]) for index in set(identity.values()) - labels)
+
+    def is_blank(self, cells: Sequence[Cell]) -> bool:
+        """True if all that stands in the row stands in columns that mean nothing: a title, or a number put in before."""
+        return not any(filled(cells[index]) for index in self._columns.values())
 
     def total(self, position: int, *, below: bool) -> Stated | None:
         """The total that the row states, by its words or as a lone number below the amounts; or a count."""
@@ -212,6 +223,9 @@ class _Reader:
     def note(self, position: int) -> Issue:
         """Says that the row was not taken for an invoice."""
         row, cells = self._table.rows[position], self._table.cells[position]
+        if self.is_total(cells) and self._cell(cells, Field.AMOUNT) == Broken():
+            place = self._table.place(row, self._columns[Field.AMOUNT])
+            return Issue(Code.ROW_TOTAL_UNREAD, place, {"row": str(row)})
         text = " ".join(shown(cell).strip() for cell in cells if filled(cell))
         value = text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
         return Issue(Code.ROW_NOTE, self._table.place(row, None), {"row": str(row), "value": value})

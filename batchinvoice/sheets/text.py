@@ -58,8 +58,9 @@ def _decoded(path: Path, content: bytes) -> str:
                 raise unreadable.damaged_text(path, content.count(b"\n", 0, error.start) + 1) from None
             continue
         if encoding == "cp1256" and (mixed := _MIXED.search(text)):
-            around = text[max(0, mixed.start() - 8) : mixed.end() + 8]
-            raise unreadable.unknown_encoding(path, around.split("\n")[0])
+            before = re.split(r"[\r\n]", text[max(0, mixed.start() - 8) : mixed.start()])[-1]
+            after = re.split(r"[\r\n]", text[mixed.start() : mixed.end() + 8])[0]
+            raise unreadable.unknown_encoding(path, before + after)
         return text
     raise unreadable.not_a_workbook(path)
 

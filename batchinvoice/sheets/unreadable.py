@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from batchinvoice.invoices.columns import Field, heading
-from batchinvoice.invoices.headings import Match, proposals
+from batchinvoice.invoices.headings import Match, can_be_likened, proposals
 from batchinvoice.invoices.issue import column_letters
 from batchinvoice.sheets.errors import SheetError
 
@@ -157,11 +157,10 @@ def missing_columns(
     ]
     others = [headings[i] for i in matched.unknown if headings[i] not in likely.values()]
     rest = f" Headings that are not known: {_quoted(others)}." if others else ""
-    example = next(((likely[field], field) for field in matched.missing if field in likely), None)
-    heard, field = example or (others[0] if others else "…", next(iter(matched.missing)))
+    meant = " ".join(f'--map "{likely.get(field, "…")}={heading(field)}"' for field in matched.missing)
     return UnsureColumns(
         f"{path.name}, sheet {sheet}, row {header_row}: there is no column {' and no column '.join(said)}.{rest} "
-        f'Rename the heading in the sheet, or say what it means: --map "{heard}={heading(field)}"',
+        f"Rename the headings in the sheet, or say which are meant: {meant}",
         {name: field for field, name in likely.items()},
     )
 

@@ -20,7 +20,7 @@ FULL = ["الرقم المرجعي", "اسم العميل", "رقم الهاتف
 
 @case(
     "pending pending pending invalid",
-    "D9 total-unsure; D7 amount-unreadable; 10 row-note",
+    "D9 row-total; D7 amount-unreadable; 10 row-note",
     customer=["فاطمة الصباح", "محمد العلي", "نورة"],
     amount=["250.000", "250.500", "1250.000"],
     expires=["2026-12-31", "2027-01-15", None],
@@ -29,7 +29,7 @@ FULL = ["الرقم المرجعي", "اسم العميل", "رقم الهاتف
     proposed={"D7": "120.000"},
 )
 def school_fees() -> File:
-    """A school's fees: title, Arabic digits, months by name, a total, a signature; one amount with a letter in it."""
+    """A school's fees: Arabic digits, months by name, an amount with a letter in it, and a total that shows what it was."""
     rows: list[list[Any]] = [
         ["مدرسة النور الأهلية"],
         [],

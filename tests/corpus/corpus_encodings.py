@@ -133,7 +133,7 @@ def western_letters() -> File:
     return "western.csv", text(replaced(1, "José Müller"))
 
 
-@case(refused="not saved as UTF-8")
+@case(refused="is not saved as UTF-8, and as Arabic it would read “INV-1,Mu")
 def western_code_page() -> File:
     """Western letters of Windows would be Arabic ones in the Arabic code page: refused, not garbled."""
     return "western.csv", text(replaced(1, "Muñoz"), encoding="cp1252")

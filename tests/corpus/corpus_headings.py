@@ -156,9 +156,9 @@ def remembered_of_another_header() -> File:
     return _instead("Sum due")
 
 
-@case(refused="there is no column “Amount”")
+@case(refused="there is no column “Amount”. Headings that are not known: “Amount (USD)”. Rename")
 def amount_in_dollars() -> File:
-    """A heading that says another currency is not the amount in dinars."""
+    """A heading that says another currency is not the amount in dinars, and is not proposed for it."""
     return _instead("Amount (USD)")
 
 

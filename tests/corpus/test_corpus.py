@@ -21,8 +21,6 @@ from batchinvoice.invoices.table import Broken, Cell, Table
 # Cases in which the tool does not do yet what is expected of it, each with what it does instead.
 KNOWN = {
     "cells-merged-amounts": "an amount merged over several invoices is taken for that of each",
-    "finding-total-with-a-remark": "a total with a remark in another column is taken for an invoice that lacks a phone",
-    "finding-two-excel-tables-side-by-side": "rows of another table beside the invoices are taken for empty invoices",
     "items-hidden-line": "hidden lines of the sheet of items are used without a word",
     "updates-running-numbers": "a column ID is taken for the gateway's Invoice ID",
 }
