@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from batchinvoice.invoices.columns import Field, heading
-from batchinvoice.invoices.headings import Match, can_be_likened, proposals
+from batchinvoice.invoices.headings import Match, proposals
 from batchinvoice.invoices.issue import column_letters
 from batchinvoice.sheets.errors import SheetError
 
