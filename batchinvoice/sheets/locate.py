@@ -126,15 +126,17 @@ def _table(path: Path, header: Header) -> Table:
         raise unreadable.repeated_columns(path, header.sheet.name, header.row, header.matched, header.headings)
     used = [index for index, heading in enumerate(header.headings) if heading]
     first, last = used[0], used[-1] + 1
-    end = _end(header, last)
     marks = header.sheet.marks
-    reference = header.matched.columns.get(Field.REFERENCE)
+    reference, amount = (header.matched.columns.get(field) for field in (Field.REFERENCE, Field.AMOUNT))
     rows, cells = [], []
     for number, row in enumerate(header.sheet.cells[header.row :], header.row + 1):
         own = [*row[first:last], *[None] * (last - max(first, len(row)))]
-        if any(filled(cell) for cell in own[: end - first]):
+        if any(filled(cell) for cell in own):
             if reference is not None and (as_shown := marks.shown.get((number, reference + 1))):
                 own[reference - first] = as_shown
+            # An amount that is merged over rows is there once, as any sum of them has it.
+            if amount is not None and (number, amount + 1) in header.sheet.repeated:
+                own[amount - first] = None
             rows.append(number)
             cells.append(own)
     return Table(
@@ -153,12 +155,3 @@ def _table(path: Path, header: Header) -> Table:
         ],
         serial_dates=not marks.epoch_1904,
     )
-
-
-def _end(header: Header, last: int) -> int:
-    """Where an empty column parts the table from columns that mean nothing: another table, with rows of its own."""
-    below = header.sheet.cells[header.row :]
-    for column in range(max(header.matched.columns.values()) + 1, last):
-        if not header.headings[column] and not any(filled(row[column]) for row in below if column < len(row)):
-            return column
-    return last

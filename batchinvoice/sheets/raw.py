@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from batchinvoice.invoices.table import Cell
@@ -11,9 +11,13 @@ from batchinvoice.sheets.marks import Marks
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:
-    """`cells[i]` is the sheet's row i + 1, from column A on. `visible`: whether Excel shows the sheet."""
+    """`cells[i]` is the sheet's row i + 1, from column A on. `visible`: whether Excel shows the sheet.
+
+    `repeated`: the cells, rows and columns from 1, in which a value stands only because it is merged over them.
+    """
 
     name: str
     cells: Sequence[Sequence[Cell]]
     marks: Marks = field(default_factory=Marks)
     visible: bool = True
+    repeated: Collection[tuple[int, int]] = frozenset()

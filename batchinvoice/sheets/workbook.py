@@ -77,15 +77,18 @@ def _sheet(path: Path, workbook: calamine.CalamineWorkbook, name: str, *, visibl
     cells: list[list[Cell]] = [
         [None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)
     ]
-    _fill_merged(cells, sheet.merged_cell_ranges or [])
-    return RawSheet(name, cells, visible=visible)
+    repeated = frozenset(_fill_merged(cells, sheet.merged_cell_ranges or []))
+    return RawSheet(name, cells, visible=visible, repeated=repeated)
 
 
-def _fill_merged(cells: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """A value merged over several rows of one column stands in each of them, as anybody sees it."""
+def _fill_merged(
+    cells: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> Iterator[tuple[int, int]]:
+    """A value merged over several rows of one column stands in each of them, as anybody sees it; tells the others."""
     for (top, left), (bottom, right) in ranges:
         if left != right or top >= len(cells) or left >= len(cells[top]):
             continue
-        for row in cells[top + 1 : bottom + 1]:
+        for number, row in enumerate(cells[top + 1 : bottom + 1], top + 2):
             if left < len(row) and row[left] is None:
                 row[left] = cells[top][left]
+                yield number, left + 1

@@ -29,7 +29,7 @@ FULL = ["الرقم المرجعي", "اسم العميل", "رقم الهاتف
     proposed={"D7": "120.000"},
 )
 def school_fees() -> File:
-    """A school's fees: Arabic digits, months by name, an amount with a letter in it, and a total that shows what it was."""
+    """A school's fees: Arabic digits, months by name, a letter in an amount, and a total that shows what it was."""
     rows: list[list[Any]] = [
         ["مدرسة النور الأهلية"],
         [],

@@ -124,7 +124,7 @@ def expected_of_a_csv() -> File:
     return "slip.csv", text([HEADINGS, good(1)])
 
 
-@case("pending pending", "4 row-note", amount=amounts(1, 2))
+@case("pending pending", "D4 row-total-unread", amount=amounts(1, 2))
 def total_is_never_stored() -> File:
     """The total is a formula that was never worked out: it says nothing that could be compared, but is no invoice."""
     return "slip.xlsx", xlsx([HEADINGS, *goods(1, 2), ["Total", None, None, Formula("=SUM(D2:D3)")]])

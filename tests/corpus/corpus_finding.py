@@ -168,7 +168,7 @@ def excel_table() -> File:
     return _file(more=add)
 
 
-@case("pending", "F1 column-unknown; G1 column-unknown", amount=amounts(1))
+@case("pending", "F1 column-unknown; G1 column-unknown; 3 rows-blank", amount=amounts(1))
 def two_tables_side_by_side() -> File:
     """A list of prices stands beside the invoices, with a gap between: its columns are said, its rows are none."""
     return _file([*HEADINGS, None, "Code", "Tariff"], [*good(1), None, "A", 5], [None] * 5 + ["B", 7])

@@ -20,7 +20,7 @@ from batchinvoice.invoices.table import Broken, Cell, Table
 
 # Cases in which the tool does not do yet what is expected of it, each with what it does instead.
 KNOWN = {
-    "cells-merged-amounts": "an amount merged over several invoices is taken for that of each",
+    "cells-merged-amounts": "an amount merged over several invoices is taken for the first one's; only the others wait",
     "items-hidden-line": "hidden lines of the sheet of items are used without a word",
     "updates-running-numbers": "a column ID is taken for the gateway's Invoice ID",
 }
