@@ -19,10 +19,10 @@ from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import STOPS, Code, Issue, problem
 from batchinvoice.invoices.item_rows import Group, fill, find_groups
 from batchinvoice.invoices.items import ItemLine, read_items
-from batchinvoice.invoices.layout import Layout, lay_out, lay_out_items, without
+from batchinvoice.invoices.layout import Layout, hidden_positions, lay_out, lay_out_items, without
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.normalise import normalise
-from batchinvoice.invoices.notes import of_columns, of_hidden
+from batchinvoice.invoices.notes import of_columns, of_hidden, of_hidden_items
 from batchinvoice.invoices.phone import Phone
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Cell, Table, filled
@@ -80,25 +80,28 @@ class Checked:
 def check(table: Table, items: Table | None, rules: Rules, asked: Asked = Asked()) -> Checked:  # noqa: B008 (frozen)
     """Check a sheet of invoices, with its Items sheet if it has one: every issue of every row in this one pass."""
     layout = lay_out(table)
-    hidden = {p for p, row in enumerate(layout.table.rows) if row in layout.table.hidden}
-    kept = without(layout.table, hidden) if asked.hidden is Hidden.SKIP else layout.table
+    kept = without(layout.table, hidden_positions(layout.table)) if asked.hidden is Hidden.SKIP else layout.table
     columns = match(kept.headings, kept.mapping).columns
     found = Findings(kept, columns)
     records, groups = _read(kept, columns, rules, found)
     of_items = lay_out_items(items) if items else None
-    lines = read_items(of_items.table, {values[Field.REFERENCE] for values in records}, rules) if of_items else []
+    own_items = of_items.table if of_items else None
+    if own_items and asked.hidden is Hidden.SKIP:
+        own_items = without(own_items, hidden_positions(own_items))
+    lines = read_items(own_items, {values[Field.REFERENCE] for values in records}, rules) if own_items else []
     built = build(kept, records, groups, lines, found)
     rows = [_row(kept, i, columns, values, built, found) for i, values in enumerate(records)]
-    counted = _counted(layout, kept, rows, built, rules)
+    counted = _counted(layout, kept, rows, built, rules, asked)
     notes = [
         *layout.notes,
         *of_hidden(kept, counted, [row.row for row in rows if row.status is RowStatus.PENDING], asked.hidden),
         *stated(layout.stated, counted, rules),
         *expected(kept, counted, asked),
         *(of_items.notes if of_items else ()),
+        *(of_hidden_items(of_items.table, asked.hidden) if of_items else ()),
         *(note for sheet in (table, items) if sheet for note in of_columns(sheet)),
     ]
-    return Checked(kept, of_items.table if of_items else None, rows, lines, notes)
+    return Checked(kept, own_items, rows, lines, notes)
 
 
 def _read(
@@ -108,6 +111,8 @@ def _read(
     frame, problems = normalise(table, columns, rules)
     for position, field, what in problems:
         found.add(position, field, what)
+    for position in (p for p, row in enumerate(table.rows) if row in table.merged_amounts):
+        found.add(position, Field.AMOUNT, problem(Code.AMOUNT_MERGED))
     groups = find_groups(table, columns, frame[Field.REFERENCE].tolist())
     fill(groups, table, columns, frame)
     first_of = {other: group.first for group in groups for other in group.others}
@@ -123,7 +128,9 @@ def _read(
     return frame.to_dict("records"), groups
 
 
-def _counted(layout: Layout, kept: Table, rows: Sequence[CheckedRow], built: Built, rules: Rules) -> list[Line]:
+def _counted(
+    layout: Layout, kept: Table, rows: Sequence[CheckedRow], built: Built, rules: Rules, asked: Asked
+) -> list[Line]:
     """Every row as it counts for the control totals, those that are left out among them."""
     amount_at = match(kept.headings, kept.mapping).columns.get(Field.AMOUNT)
 
@@ -135,7 +142,9 @@ def _counted(layout: Layout, kept: Table, rows: Sequence[CheckedRow], built: Bui
     for position, row in enumerate(rows):
         further = position in built.further
         own = row.amount if row.amount is not None or row.typed_amount.strip() else Decimal(0)
-        lines.append(Line(row.row, own, written(row.cells) if further or own is None else own, counts=not further))
+        as_written = written(row.cells) if further or own is None else own
+        is_open = asked.hidden is Hidden.ASK and row.row in kept.hidden
+        lines.append(Line(row.row, own, as_written, counts=not further, open=is_open))
     shown_rows = set(kept.rows)
     left_out = [(r, c) for r, c in zip(layout.table.rows, layout.table.cells, strict=True) if r not in shown_rows]
     lines += [Line(row, written(cells), written(cells), left_out=True) for row, cells in left_out]

@@ -20,7 +20,7 @@ class Line(NamedTuple):
 
     A further item of an invoice counts with its first row, whatever its cell repeats. An amount that is not certain is
     written as it was probably meant, None where that cannot be told. `counts`: it is an invoice of its own; `left_out`:
-    it is hidden, and was left out as asked.
+    it is hidden, and was left out as asked; `open`: it is hidden, and whether it is meant is still to be said.
     """
 
     row: int
@@ -28,6 +28,7 @@ class Line(NamedTuple):
     written: Decimal | None
     counts: bool = True
     left_out: bool = False
+    open: bool = False
 
 
 def stated(says: Sequence[Stated], lines: Sequence[Line], rules: Rules) -> Iterator[Issue]:
@@ -85,10 +86,15 @@ def probable(cell: Cell, rules: Rules) -> Decimal | None:
 
 
 def _totals(lines: Sequence[Line]) -> set[Decimal]:
-    """What the lines may come to: with or without those that are left out, as they count or as they are written."""
-    kept = [line for line in lines if not line.left_out]
-    sums = [[getattr(line, name) for line in some] for some in (kept, lines) for name in ("counted", "written")]
+    """What the lines may come to: with or without those that are hidden, as they count or as they are written."""
+    sums = [[getattr(line, name) for line in some] for some in _ways(lines) for name in ("counted", "written")]
     return {sum(values, Decimal(0)) for values in sums if None not in values}
+
+
+def _ways(lines: Sequence[Line]) -> tuple[Sequence[Line], ...]:
+    """Without the lines that are left out, without those that may yet be, and all of them."""
+    kept = [line for line in lines if not line.left_out]
+    return kept, [line for line in kept if not line.open], lines
 
 
 def _sum(lines: Sequence[Line]) -> Decimal:
@@ -98,7 +104,7 @@ def _sum(lines: Sequence[Line]) -> Decimal:
 def _count(said: Stated, above: Sequence[Line]) -> Iterator[Issue]:
     value = code(said.said)
     kept = [line for line in above if not line.left_out]
-    counts = {str(len(lines)) for lines in (kept, above)} | {str(sum(line.counts for line in kept))}
+    counts = {str(number) for lines in _ways(above) for number in (len(lines), sum(line.counts for line in lines))}
     if not isinstance(value, str) or value not in counts:
         params = {"said": "sheet", "value": shown(said.said), "count": str(sum(line.counts for line in kept))}
         yield Issue(Code.COUNT_DIFFERS, said.place, params)

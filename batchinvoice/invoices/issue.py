@@ -39,11 +39,16 @@ class Code(StrEnum):
     ROWS_HIDDEN = "rows-hidden"
     HIDDEN_SKIPPED = "hidden-skipped"
     HIDDEN_INCLUDED = "hidden-included"
+    ITEMS_HIDDEN = "items-hidden"
+    ITEMS_SKIPPED = "items-skipped"
+    ITEMS_INCLUDED = "items-included"
     HEADER_REPEATED = "header-repeated"
     HEADER_OTHER = "header-other"
     ROW_TOTAL = "row-total"
     ROW_COUNT = "row-count"
     ROW_NOTE = "row-note"
+    ROW_TOTAL_UNREAD = "row-total-unread"
+    ROWS_BLANK = "rows-blank"
     TOTAL_DIFFERS = "total-differs"
     TOTAL_UNSURE = "total-unsure"
     COUNT_DIFFERS = "count-differs"
@@ -68,6 +73,7 @@ class Code(StrEnum):
     AMOUNT_AMBIGUOUS = "amount-ambiguous"
     AMOUNT_NOT_POSITIVE = "amount-not-positive"
     AMOUNT_LARGE = "amount-large"
+    AMOUNT_MERGED = "amount-merged"
     QUANTITY_BAD = "quantity-bad"
     DATE_UNREADABLE = "date-unreadable"
     DATE_AMBIGUOUS = "date-ambiguous"
@@ -137,16 +143,28 @@ CATALOGUE: Mapping[Code, Words] = {
         _WARN,
     ),
     Code.ROWS_HIDDEN: Words(
-        "{count} rows are hidden in the sheet, by hand or by a filter: {rows}. They come to {amount} KWD.",
+        "The sheet hides rows, by hand or by a filter: {rows} ({count} in all, {amount} KWD).",
         "Say whether they are meant: --skip-hidden leaves them out, --include-hidden invoices them. Or unhide or delete them in the sheet.",
     ),
     Code.HIDDEN_SKIPPED: Words(
-        "{count} hidden rows were left out, as asked: {rows}. They come to {amount} KWD.",
+        "Hidden rows were left out, as asked: {rows} ({count} in all, {amount} KWD).",
         "Nothing to do, if that is right.",
         _WARN,
     ),
     Code.HIDDEN_INCLUDED: Words(
-        "{count} hidden rows are treated like the others, as asked: {rows}. They come to {amount} KWD.",
+        "Hidden rows are treated like the others, as asked: {rows} ({count} in all, {amount} KWD).",
+        "Nothing to do, if that is right.",
+        _WARN,
+    ),
+    Code.ITEMS_HIDDEN: Words(
+        "The sheet hides items, by hand or by a filter: {rows} ({count} in all).",
+        "Say whether they are meant: --skip-hidden leaves them out, --include-hidden takes them as they are. Or unhide or delete them in the sheet.",
+    ),
+    Code.ITEMS_SKIPPED: Words(
+        "Hidden items were left out, as asked: {rows} ({count} in all).", "Nothing to do, if that is right.", _WARN
+    ),
+    Code.ITEMS_INCLUDED: Words(
+        "Hidden items are treated like the others, as asked: {rows} ({count} in all).",
         "Nothing to do, if that is right.",
         _WARN,
     ),
@@ -166,9 +184,17 @@ CATALOGUE: Mapping[Code, Words] = {
         "Row {row} says how many invoices there are and is none itself; {value} is right.", "Nothing to do.", _WARN
     ),
     Code.ROW_NOTE: Words(
-        "Row {row} stands below the table and is taken for a note, not for an invoice: “{value}”.",
-        "If it is an invoice, fill in its cells and close the gap above it.",
+        "Row {row} is taken for a note, not for an invoice: “{value}”.",
+        "Nothing to do, unless it is an invoice: then fill in its cells.",
         _WARN,
+    ),
+    Code.ROW_TOTAL_UNREAD: Words(
+        "Row {row} is a total and not an invoice; its formula has no stored result, so that it is not compared.",
+        "Open the file in Excel and save it, if the total is to be compared.",
+        _WARN,
+    ),
+    Code.ROWS_BLANK: Words(
+        "Nothing stands in any column that is used in the rows {rows}; they are no invoices.", "Nothing to do.", _WARN
     ),
     Code.TOTAL_DIFFERS: Words(
         "{said} {value} KWD, but the rows come to {amount} KWD (difference {difference}).",
@@ -236,7 +262,7 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.AMOUNT_AMBIGUOUS: Words(
         "“{value}” can be read in two ways: as thousands, or as dinars and fils.",
-        "Write it with a point and nothing between the thousands{proposal}.",
+        "Write it with a point and nothing between the thousands{proposal}; or say once for all which mark begins the fils: BATCHINVOICE_DECIMAL_MARK in the settings.",
     ),
     Code.AMOUNT_NOT_POSITIVE: Words(
         "The amount is {value}, but the least is {limit} KWD.", "Give an amount of at least that."
@@ -244,6 +270,10 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.AMOUNT_LARGE: Words(
         "The amount is {value}, more than the limit of {limit} KWD.",
         "Check it. If it is right, raise BATCHINVOICE_AMOUNT_MAX in the settings.",
+    ),
+    Code.AMOUNT_MERGED: Words(
+        "The cell is merged over several invoices; what each of them is to pay is not certain.",
+        "Unmerge it, and give each invoice its own amount.",
     ),
     Code.QUANTITY_BAD: Words("“{value}” is not a quantity.", "Write a whole number of 1 or more{proposal}."),
     Code.DATE_UNREADABLE: Words("“{value}” is not a date.", "Write it as year-month-day, as 2026-12-31{proposal}."),
@@ -428,7 +458,9 @@ UNSETTLED = frozenset(
 
 
 # What must be answered or mended before anything of the sheet is sent.
-STOPS = frozenset({Code.ROWS_HIDDEN, Code.HEADER_OTHER, Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS})
+STOPS = frozenset(
+    {Code.ROWS_HIDDEN, Code.ITEMS_HIDDEN, Code.HEADER_OTHER, Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS}
+)
 
 
 class Said(NamedTuple):

@@ -36,8 +36,8 @@ class Layout:
 
 
 _OF_ROWS = frozenset(
-    {Code.HEADER_REPEATED, Code.HEADER_OTHER, Code.HIDDEN_SKIPPED, Code.ROW_TOTAL, Code.ROW_COUNT, Code.ROW_NOTE}
-    | {Code.ROW_TOTAL_UNREAD, Code.ROWS_BLANK}
+    {Code.HEADER_REPEATED, Code.HEADER_OTHER, Code.HIDDEN_SKIPPED, Code.ROW_TOTAL, Code.ROW_TOTAL_UNREAD}
+    | {Code.ROW_COUNT, Code.ROW_NOTE, Code.ROWS_BLANK}
 )
 _TOTALS = (
     *("total", "totals", "total kwd", "total amount", "grand total", "subtotal", "sum", "sum total", "control total"),
@@ -80,11 +80,12 @@ def lay_out(table: Table) -> Layout:
             notes.append(reader.note(position))
         elif reader.is_blank(table.cells[position]):
             blank.append(position)
+            continue  # what stands below it need not stand apart
         else:
             continue
         taken.add(position)
     of_rows = (*_of_rows(Code.HEADER_REPEATED, table, repeated), *_of_rows(Code.ROWS_BLANK, table, blank), *notes)
-    return Layout(without(table, taken), of_rows, tuple(stated))
+    return Layout(without(table, taken | set(blank)), of_rows, tuple(stated))
 
 
 def lay_out_items(table: Table) -> Layout:
@@ -100,6 +101,11 @@ def _of_rows(code: Code, table: Table, positions: Collection[int]) -> Iterator[I
     rows = sorted(table.rows[position] for position in positions)
     if rows:
         yield Issue(code, table.place(rows[0], None), {"rows": row_list(rows)})
+
+
+def hidden_positions(table: Table) -> set[int]:
+    """The rows that the sheet does not show, by their position."""
+    return {position for position, row in enumerate(table.rows) if row in table.hidden}
 
 
 def without(table: Table, positions: set[int]) -> Table:
@@ -187,7 +193,7 @@ class _Reader:
         return bool(labels) and not any(filled(cells[index]) for index in set(identity.values()) - labels)
 
     def is_blank(self, cells: Sequence[Cell]) -> bool:
-        """True if all that stands in the row stands in columns that mean nothing: a title, or a number put in before."""
+        """True if all of the row stands in columns that mean nothing: a title, or a number put in before."""
         return not any(filled(cells[index]) for index in self._columns.values())
 
     def total(self, position: int, *, below: bool) -> Stated | None:

@@ -19,23 +19,37 @@ _HIDDEN = {
     Hidden.INCLUDE: Code.HIDDEN_INCLUDED,
 }
 
+_HIDDEN_ITEMS = {
+    Hidden.ASK: Code.ITEMS_HIDDEN,
+    Hidden.SKIP: Code.ITEMS_SKIPPED,
+    Hidden.INCLUDE: Code.ITEMS_INCLUDED,
+}
+
 
 def of_columns(table: Table) -> Iterator[Issue]:
     """Headings that are not used, were confirmed, or are hidden; and sheets that could have been meant."""
     matched = match(table.headings, table.mapping)
     for index in matched.unknown:
-        heading = table.headings[index]
+        heading, place = table.headings[index], table.place(table.header_row, index)
         meant = likely(heading) if key(heading) not in table.mapping else None
-        params = {"value": heading, "near": meant or ""}
-        yield Issue(Code.COLUMN_UNKNOWN, table.place(table.header_row, index), params)
+        near = meant if meant and meant not in matched.columns else ""
+        yield Issue(Code.COLUMN_UNKNOWN, place, {"value": place.heading or "", "near": near})
     for field, index in matched.columns.items():
-        heading = table.headings[index]
-        if table.mapping.get(key(heading)):
-            yield Issue(Code.COLUMN_CONFIRMED, table.place(table.header_row, index), {"value": heading, "field": field})
+        place = table.place(table.header_row, index)
+        if table.mapping.get(key(table.headings[index])):
+            yield Issue(Code.COLUMN_CONFIRMED, place, {"value": place.heading or "", "field": field})
         if index in table.hidden_columns:
-            yield Issue(Code.COLUMN_HIDDEN, table.place(table.header_row, index), {"value": heading})
+            yield Issue(Code.COLUMN_HIDDEN, place, {"value": place.heading or ""})
     for sheet, hidden in table.others:
         yield Issue(Code.SHEET_UNUSED, Place(sheet), {"value": sheet, "hidden": "yes" if hidden else ""})
+
+
+def of_hidden_items(items: Table, asked: Hidden) -> Iterator[Issue]:
+    """The lines of the sheet of items that it does not show."""
+    rows = sorted(items.hidden)
+    if rows:
+        code = _HIDDEN_ITEMS[asked]
+        yield Issue(code, items.place(rows[0], None), {"count": str(len(rows)), "rows": row_list(rows)})
 
 
 def of_hidden(table: Table, lines: Sequence[Line], can_go: Collection[int], asked: Hidden) -> Iterator[Issue]:

@@ -50,11 +50,16 @@ class Table:
     above: Sequence[tuple[int, Sequence[Cell]]] = ()
     # False where a bare number cannot be told to be a date: the sheet counts its days from 1904.
     serial_dates: bool = True
+    # Rows whose amount is merged over other invoices below: what each of them is to pay is not certain.
+    merged_amounts: frozenset[int] = frozenset()
     # Other sheets of the workbook that hold invoices, each with whether it is hidden.
     others: Sequence[tuple[str, bool]] = ()
 
     def place(self, row: int | None, column: int | None) -> Place:
-        """The place of a cell: `row` is the sheet's row number, `column` an index into the headings."""
+        """The place of a cell: `row` is the sheet's row number, `column` an index into the headings.
+
+        Its heading stands in one line, even if the sheet writes it on several.
+        """
         if column is None:
             return Place(self.sheet, row)
-        return Place(self.sheet, row, self.first_column + column, self.headings[column])
+        return Place(self.sheet, row, self.first_column + column, " ".join(self.headings[column].split()))

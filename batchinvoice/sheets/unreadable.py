@@ -150,12 +150,13 @@ def missing_columns(
     confirmed: Mapping[str, Field | None],
 ) -> UnsureColumns:
     """A header without some required columns; headings that look like them are named, else those that mean nothing."""
-    likely = {field: headings[index] for index, field in proposals(headings, confirmed).items()}
+    names = [" ".join(name.split()) for name in headings]  # some are written on several lines
+    likely = {field: names[index] for index, field in proposals(headings, confirmed).items()}
     said = [
         f"“{heading(field)}”" + (f" (perhaps “{likely[field]}” is meant)" if field in likely else "")
         for field in matched.missing
     ]
-    others = [headings[i] for i in matched.unknown if headings[i] not in likely.values()]
+    others = [names[i] for i in matched.unknown if names[i] not in likely.values()]
     rest = f" Headings that are not known: {_quoted(others)}." if others else ""
     meant = " ".join(f'--map "{likely.get(field, "…")}={heading(field)}"' for field in matched.missing)
     return UnsureColumns(

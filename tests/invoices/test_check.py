@@ -333,7 +333,7 @@ def tables(draw: st.DrawFn, most: int = 6, name: str = "Any") -> Table:
 def accounted(notes: Iterable[Issue], sheet: str = "Any") -> list[int]:
     """The rows that are said to be no invoices."""
     told = (Code.HEADER_REPEATED, Code.HEADER_OTHER, Code.ROW_TOTAL, Code.ROW_COUNT, Code.ROW_NOTE)
-    told += (Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS)
+    told += (Code.ROW_TOTAL_UNREAD, Code.ROWS_BLANK, Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS)
     own = [note for note in notes if note.place.sheet == sheet and note.code in told]
     return sorted(row for note in own for row in row_numbers(note.params.get("rows") or str(note.place.row)))
 

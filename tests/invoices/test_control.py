@@ -147,3 +147,12 @@ def test_rows_that_are_left_out_hold_back_no_others() -> None:
     rows = [ROWS[0], [*ROWS[0][:3], 6]]
     found = checked(rows=rows, hidden=frozenset({11}), asked=Asked(hidden=Hidden.SKIP))
     assert [(row.row, str(row.status)) for row in found.rows] == [(10, "pending")]
+
+
+def test_what_the_sheet_says_of_its_shown_rows_agrees_while_the_hidden_ones_are_asked_about() -> None:
+    slip = [["Number of invoices", 2]]
+    hidden = frozenset({11})
+    asked = checked(total(5.5), above=slip, hidden=hidden)
+    assert [code for code, _ in stops(asked)] == [Code.ROWS_HIDDEN]
+    included = checked(total(5.5), above=slip, hidden=hidden, asked=Asked(hidden=Hidden.INCLUDE))
+    assert [code for code, _ in stops(included)] == [Code.COUNT_DIFFERS, Code.TOTAL_DIFFERS]

@@ -73,6 +73,17 @@ def test_every_name_in_any_case_and_with_signs(name: str, field: Field) -> None:
         ("رمز الدوله", Field.COUNTRY_CODE),
         ("البريد الالكترونى", Field.EMAIL),
         ("Mobile\nNumber", Field.MOBILE),
+        # as they are shortened, and as other programs write them
+        ("Inv. No.", Field.REFERENCE),
+        ("Invoice #", Field.REFERENCE),
+        ("Mobile #", Field.MOBILE),
+        ("Phone #", Field.MOBILE),
+        ("Amount Due (KWD)", Field.AMOUNT),
+        ("CUST_NAME", Field.CUSTOMER),
+        ("Tel No.", Field.MOBILE),
+        ("رقم النقّال", Field.MOBILE),
+        ("اسم المستأجر", Field.CUSTOMER),
+        ("المبلغ المستحق (د.ك)", Field.AMOUNT),
         ("ＡＭＯＵＮＴ", Field.AMOUNT),
     ],
 )

@@ -64,6 +64,7 @@ def test_another_table_below_is_said_and_not_read_as_rows_of_this_one() -> None:
         [None, None, "المجموع", 12.5],
         ["الإجمالي (د.ك)", None, None, 12.5],
         ["TOTAL KWD", None, None, "12.500"],
+        ["Sum:", None, None, 12.5],
         ["Total November 2026", None, None, 12.5],
         [None, None, None, 12.5],
     ],
@@ -109,13 +110,26 @@ def test_a_note_without_a_gap_may_be_an_invoice_and_stays_one() -> None:
     assert of(A, ["see the other sheet"]).table.rows == [2, 3]
 
 
+def test_a_gap_alone_makes_no_note() -> None:
+    assert of(A, None, ["INV-3", "Badr"]).table.rows == [2, 4]
+    assert of(A, None, ["Second term"], B).table.rows == [2, 4, 5]
+
+
 def test_a_long_note_is_cut() -> None:
     assert len(of(A, None, ["x" * 500]).notes[0].params["value"]) == 60
 
 
-def test_a_total_whose_formula_was_never_worked_out_is_a_note() -> None:
+def test_a_total_whose_formula_was_never_worked_out_is_said_to_be_one() -> None:
     layout = of(A, ["Total", None, None, Broken()])
-    assert (layout.table.rows, notes(layout), layout.stated) == ([2], [("row-note", 3)], ())
+    assert (layout.table.rows, notes(layout), layout.stated) == ([2], [("row-total-unread", 3)], ())
+
+
+def test_rows_with_nothing_in_a_column_that_is_used_are_no_invoices() -> None:
+    headings = ("No.", *HEADINGS)
+    rows = [["GRADE 1"], [1, *A], [2], [3, *B], [4], [5, None, "Badr"]]
+    layout = lay_out(Table("Invoices", headings, range(2, 8), [[*row, *[None] * (5 - len(row))] for row in rows]))
+    assert layout.table.rows == [3, 5, 7]
+    assert [(note.code, note.params) for note in layout.notes] == [("rows-blank", {"rows": "2, 4, 6"})]
 
 
 @pytest.mark.parametrize(
@@ -179,6 +193,8 @@ def test_every_row_is_an_invoice_or_said(rows: list[list[Cell] | None]) -> None:
     again = [note.params["rows"] for note in layout.notes if note.code is Code.HEADER_REPEATED]
     assert not again  # none of these cells is a heading
     every = {n for n, row in enumerate(rows, 2) if row is not None}
+    blank = [note.params["rows"] for note in layout.notes if note.code is Code.ROWS_BLANK]
+    told |= {n for n in every for said in blank if in_row_list(n, said)}
     assert every - set(layout.table.rows) == told
     assert told.isdisjoint(layout.table.rows)
     assert {n for n, row in enumerate(rows, 2) if row is A} <= set(layout.table.rows)

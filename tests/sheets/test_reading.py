@@ -222,7 +222,8 @@ class TestWhatIsNoSheet:
         )
         assert message == (
             "november.xlsx, sheet Invoices, row 2: there is no column “Mobile Number” (perhaps “Mobil” is meant) "
-            'and no column “Amount”. Rename the heading in the sheet, or say what it means: --map "Mobil=Mobile Number"'
+            'and no column “Amount”. Rename the headings in the sheet, or say which are meant: '
+            '--map "Mobil=Mobile Number" --map "…=Amount"'
         )
 
     def test_repeated_columns(self, tmp_path: Path) -> None:
