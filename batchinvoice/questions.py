@@ -36,7 +36,7 @@ def with_answers(screen: Screen, asked: Asked, work: Callable[[Asked], T]) -> T:
             answers = {key(name): _meant(name, field) for name, field in unsure.proposals.items()}
             asked = replace(asked, mapping={**asked.mapping, **answers})
         except Undecided as undecided:
-            if {issue.code for issue in undecided.issues} != {Code.ROWS_HIDDEN}:
+            if not {issue.code for issue in undecided.issues} <= {Code.ROWS_HIDDEN, Code.ITEMS_HIDDEN}:
                 raise
             asked = replace(asked, hidden=_hidden(screen, undecided))
 

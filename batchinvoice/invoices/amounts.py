@@ -134,7 +134,8 @@ def _exact(value: Decimal, decimal_mark: str | None) -> Decimal | Problem:
         return _unreadable(f"{value:f}", None, decimal_mark)
     rounded = value.quantize(FILS) + 0  # no "-0.000"
     if rounded != value:
-        return problem(Code.AMOUNT_DECIMALS, value=f"{value:f}", proposed=_written(rounded, decimal_mark))
+        likely = {"proposed": _written(rounded, decimal_mark)} if rounded else {}
+        return problem(Code.AMOUNT_DECIMALS, value=f"{value:f}", **likely)
     return rounded
 
 

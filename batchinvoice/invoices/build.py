@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from batchinvoice.invoices.alike import Named, alike
@@ -13,6 +13,7 @@ from batchinvoice.invoices.issue import Code, problem
 from batchinvoice.invoices.item_rows import Group, contradiction, differing, gather, unsure
 from batchinvoice.invoices.items import ItemLine, checked_item, shortfall
 from batchinvoice.invoices.lifecycle import RowStatus
+from batchinvoice.invoices.likeness import likeness
 from batchinvoice.invoices.normalise import RAW_TYPES
 from batchinvoice.invoices.phone import Phone
 from batchinvoice.invoices.repeats import Said, repeats
@@ -36,6 +37,7 @@ def build(
     listed: dict[str | None, list[ItemLine]] = {}
     for line in lines:
         listed.setdefault(line.reference, []).append(line)
+    strays = _strays(lines, {values[Field.REFERENCE] for values in records})
     beside = {position: checked_item(position, values, found) for position, values in enumerate(records)}
     group_of = {position: group for group in groups for position in group.all}
     invoices: list[Invoice | None] = []
@@ -46,13 +48,29 @@ def build(
             continue
         own = gather(group, beside, values[Field.AMOUNT]).items
         whole = not any(found.bad(other, *ITEM_FIELDS) for other in group.all)
-        invoices.append(_invoice(position, values, listed.get(values[Field.REFERENCE], []), own, found, whole=whole))
+        of_invoice = [*listed.get(values[Field.REFERENCE], ()), *strays.get(values[Field.REFERENCE], ())]
+        invoices.append(_invoice(position, values, of_invoice, own, found, whole=whole))
     _spread(groups, table, found)
     statuses = [RowStatus.INVALID if found.bad(i) else RowStatus.PENDING for i in range(len(records))]
     further = _settle_groups(groups, table, records, beside, statuses, found)
     _settle_repeats(table, records, invoices, statuses, further, found)
     _settle_likenesses(table, records, statuses, further, found)
     return Built(invoices, statuses, further)
+
+
+def _strays(lines: Sequence[ItemLine], references: Collection[str | None]) -> dict[str | None, list[ItemLine]]:
+    """Lines of no invoice, by the references that theirs looks like: that invoice must not go without its item."""
+    lost = [line for line in lines if line.reference and line.reference not in references]
+    if not lost:
+        return {}
+    alike: dict[str, list[str]] = {}
+    for reference in filter(None, references):
+        alike.setdefault(likeness(reference), []).append(reference)
+    found: dict[str | None, list[ItemLine]] = {}
+    for line in lost:
+        for reference in alike.get(likeness(line.reference or ""), ()):
+            found.setdefault(reference, []).append(line)
+    return found
 
 
 def _invoice(

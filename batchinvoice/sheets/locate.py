@@ -10,7 +10,7 @@ from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.cells import shown
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.headings import Match, match, near, signature
-from batchinvoice.invoices.table import Table, filled
+from batchinvoice.invoices.table import Cell, Table, filled
 from batchinvoice.sheets import unreadable
 from batchinvoice.sheets.raw import RawSheet
 
@@ -128,15 +128,22 @@ def _table(path: Path, header: Header) -> Table:
     first, last = used[0], used[-1] + 1
     marks = header.sheet.marks
     reference, amount = (header.matched.columns.get(field) for field in (Field.REFERENCE, Field.AMOUNT))
-    rows, cells = [], []
+    rows: list[int] = []
+    cells: list[list[Cell]] = []
+    merged: set[int] = set()
+    top: tuple[int, Cell] = (0, None)  # the row of the last amount, and its reference
     for number, row in enumerate(header.sheet.cells[header.row :], header.row + 1):
         own = [*row[first:last], *[None] * (last - max(first, len(row)))]
         if any(filled(cell) for cell in own):
             if reference is not None and (as_shown := marks.shown.get((number, reference + 1))):
                 own[reference - first] = as_shown
+            own_reference = own[reference - first] if reference is not None else None
             # An amount that is merged over rows is there once, as any sum of them has it.
-            if amount is not None and (number, amount + 1) in header.sheet.repeated:
+            if amount is None or (number, amount + 1) not in header.sheet.repeated:
+                top = (number, own_reference)
+            else:
                 own[amount - first] = None
+                merged |= {top[0]} if own_reference != top[1] else set()
             rows.append(number)
             cells.append(own)
     return Table(
@@ -154,4 +161,5 @@ def _table(path: Path, header: Header) -> Table:
             (number, row) for number, row in enumerate(header.sheet.cells[: header.index], 1) if any(map(filled, row))
         ],
         serial_dates=not marks.epoch_1904,
+        merged_amounts=frozenset(merged),
     )

@@ -20,8 +20,6 @@ _ARABIC = r"\u0621-\u0652\u0679-\u06d3\u200e\u200f"
 _MIXED = re.compile(rf"[A-Za-z][{_ARABIC}]|[{_ARABIC}][A-Za-z]")
 _DELIMITERS = ",;\t|"
 _HEADER_WITHIN = 50
-# Excel's own note of the separator, which it puts before everything else.
-_SEP_LINE = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
 
 
 def text_sheet(path: Path, content: bytes, known: Callable[[Sequence[str]], int]) -> RawSheet:
@@ -31,9 +29,7 @@ def text_sheet(path: Path, content: bytes, known: Callable[[Sequence[str]], int]
     UnreadableSheet.
     """
     text = _decoded(path, content)
-    noted = _SEP_LINE.match(text)
-    delimiter = noted[1] if noted else _delimiter(text, known)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, known), strict=True)
     rows: list[list[Cell]] = []
     line = 1
     try:
@@ -42,7 +38,7 @@ def text_sheet(path: Path, content: bytes, known: Callable[[Sequence[str]], int]
             line = reader.line_num + 1
     except csv.Error:
         raise unreadable.stray_quote(path, line) from None
-    return RawSheet(readable(path.stem), [[], *rows[1:]] if noted else rows)
+    return RawSheet(readable(path.stem), rows)
 
 
 def _decoded(path: Path, content: bytes) -> str:

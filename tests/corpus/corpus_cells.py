@@ -67,7 +67,7 @@ def merged_names() -> File:
     return "merged.xlsx", xlsx(replaced(1, None, None), more=merge)
 
 
-@case("invalid invalid", "D2 amount-unreadable; D3 amount-unreadable")
+@case("invalid invalid", "D2 amount-merged; D3 cell-empty")
 def merged_amounts() -> File:
     """One amount is merged over two invoices: whether it is that of each or of both is not certain."""
 

@@ -82,7 +82,7 @@ def sheet_in_arabic() -> File:
     return "أصناف.xlsx", xlsx(lines, sheet="الأصناف", others={"الفواتير": [heads, good(1)]})
 
 
-@case("pending pending", "Items!3 rows-hidden")
+@case("pending pending", "Items!3 items-hidden")
 def hidden_line() -> File:
     """A line of the sheet of items is hidden: it would stand on the customer's invoice, so it is asked about."""
 

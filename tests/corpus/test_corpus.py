@@ -19,11 +19,7 @@ from openpyxl.utils.escape import unescape
 from batchinvoice.invoices.table import Broken, Cell, Table
 
 # Cases in which the tool does not do yet what is expected of it, each with what it does instead.
-KNOWN = {
-    "cells-merged-amounts": "an amount merged over several invoices is taken for the first one's; only the others wait",
-    "items-hidden-line": "hidden lines of the sheet of items are used without a word",
-    "updates-running-numbers": "a column ID is taken for the gateway's Invoice ID",
-}
+KNOWN: dict[str, str] = {}
 
 
 def test_the_corpus_is_whole() -> None:

@@ -114,6 +114,16 @@ def test_the_same_item_twice_is_what_the_amount_says(amount: Cell, expected: lis
         ]
 
 
+def test_amounts_that_contradict_each_other_are_all_counted() -> None:
+    checked = of(GOOD | PEN, GOOD | INK | {"Amount": 281})
+    assert [row.amount for row in checked.rows] == [Decimal(280), Decimal(281)]
+
+
+def test_one_row_without_an_item_is_no_further_item() -> None:
+    first, second = GOOD | PEN | {"Item Rate": 280}, GOOD | INK | {"Item Rate": 140}
+    assert statuses(of(first, second, GOOD | dict.fromkeys(PEN))) == [HELD, HELD, HELD]
+
+
 def test_rows_without_items_are_repeats_as_before() -> None:
     assert statuses(of(GOOD, GOOD)) == [PENDING, DUPLICATE]
     assert statuses(of(GOOD | PEN | {"Item Rate": 280}, GOOD)) == [HELD, HELD]

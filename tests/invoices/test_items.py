@@ -141,3 +141,12 @@ def test_rate_times_quantity_is_exact(lines: list[tuple[Decimal, int, bool]]) ->
     assert (row.invoice is None) == (total < Decimal("0.001"))
     if row.invoice:
         assert sum(item.amount for item in row.invoice.items) == total
+
+
+def test_an_invoice_does_not_go_without_an_item_whose_reference_was_written_in_another_way() -> None:
+    rows = [{"Amount": 5}, {"Amount": 5}]
+    lost: Row = {"Reference Number": "inv 0001", "Item": "Pen", "Item Rate": 5}
+    checked = sheet(*rows, items=(lost,))
+    assert [row.status for row in checked.rows] == [RowStatus.INVALID, RowStatus.PENDING]
+    assert said(checked.rows[0].issues) == [("A2", "item-bad")]
+    assert said(checked.item_lines[0].issues) == [("A2", "item-orphan")]

@@ -12,9 +12,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from batchinvoice.invoices.asked import Asked
+from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.table import Broken
 from batchinvoice.sheets.reading import Source, read
-from batchinvoice.sheets.unreadable import UnreadableSheet
+from batchinvoice.sheets.unreadable import UnreadableSheet, UnsureColumns
 
 HEADINGS = ["Reference Number", "Customer Name", "Mobile Number", "Amount"]
 GOOD = ["INV-1", "Noura", 66666666, 5.125]
@@ -175,6 +177,15 @@ def test_a_second_sheet_without_rows_or_with_something_else_does_no_harm(tmp_pat
     assert (source.invoices.sheet, source.items) == ("Real", None)
 
 
+def test_a_person_can_be_asked_about_a_heading_that_is_like_a_column(tmp_path: Path) -> None:
+    path = book(tmp_path, Invoices=[[*HEADINGS, "Emial"], [*GOOD, None]])
+    assert read(path).invoices.rows == [2]
+    with pytest.raises(UnsureColumns) as unsure:
+        read(path, Asked(confirm=True))
+    assert unsure.value.proposals == {"Emial": Field.EMAIL}
+    assert read(path, Asked(confirm=True, mapping={"emial": None})).invoices.rows == [2]
+
+
 class TestWhatIsNoSheet:
     @pytest.mark.parametrize("content", [b"", b"  \r\n\t "])
     @pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
@@ -222,7 +233,7 @@ class TestWhatIsNoSheet:
         )
         assert message == (
             "november.xlsx, sheet Invoices, row 2: there is no column “Mobile Number” (perhaps “Mobil” is meant) "
-            'and no column “Amount”. Rename the headings in the sheet, or say which are meant: '
+            "and no column “Amount”. Rename the headings in the sheet, or say which are meant: "
             '--map "Mobil=Mobile Number" --map "…=Amount"'
         )
 

@@ -33,8 +33,8 @@ def test_hidden_rows_stop_an_unattended_run(tool: Tool, gateway: RunningEmulator
     sheet = hidden(tool, 3, 4)
     ended = tool(command, sheet)
     assert ended.returncode == 3
-    assert "Invoices!3: 2 rows are hidden in the sheet" in ended.stderr
-    assert "3–4. They come to 50.625 KWD" in ended.stderr
+    assert "Invoices!3: The sheet hides rows" in ended.stderr
+    assert "3–4 (2 in all, 50.625 KWD)" in ended.stderr
     assert "--skip-hidden" in ended.stderr
     assert gateway.truth()["calls"] == []
     assert tool("check", sheet).returncode == 1
@@ -47,9 +47,9 @@ def test_hidden_rows_are_left_out_or_included_as_asked(tool: Tool, gateway: Runn
     assert made(gateway) == ["INV-1", "INV-4"]
     summary = openpyxl.load_workbook(tool.folder / result["report"])["Summary"]
     notes = [value for row in summary.values for value in row if value]
-    assert "2 hidden rows were left out, as asked: 3–4. They come to 50.625 KWD." in notes
+    assert "Hidden rows were left out, as asked: 3–4 (2 in all, 50.625 KWD)." in notes
     told = tool("show", result["run"], "--row", "4").stdout
-    assert "2 hidden rows were left out, as asked: 3–4." in told
+    assert "Hidden rows were left out, as asked: 3–4" in told
     assert tool("show", result["run"], "--row", "6").returncode == 2
     result = tool.json("run", sheet, "--include-hidden")
     assert (result["rows"]["created"], result["rows"]["unchanged"]) == (2, 2)
@@ -167,3 +167,16 @@ def test_items_in_rows_are_one_invoice_to_the_end(tool: Tool, gateway: RunningEm
         (3, "duplicate", 0),
         (4, "created", 5),
     ]
+
+
+def test_corrections_keep_the_further_items_of_an_invoice(tool: Tool) -> None:
+    headings = ("Reference Number", "Customer Name", "Mobile Number", "Amount", "Item", "Item Rate", "Expiry Date")
+    rows = [
+        ["INV-1", "Noura", "66100201", 30, "Pen", 10, "2020-01-31"],
+        ["INV-1", None, None, None, "Ink", 20, None],
+        ["INV-2", "Ali", "66100202", 5, "Pen", 5, None],
+    ]
+    result = tool.json("check", tool.sheet("a.xlsx", rows, headings))
+    assert (result["rows"]["invalid"], result["rows"]["duplicate"]) == (1, 1)
+    listed = table(tool.folder / result["corrections"], "Invoices")
+    assert [row["Item"] for row in listed] == ["Pen", "Ink"]
