@@ -9,9 +9,9 @@ from typing import TypeVar
 import click
 
 from batchinvoice.invoices.asked import Asked, Hidden
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field, heading
 from batchinvoice.invoices.headings import key
-from batchinvoice.invoices.issue import Code
 from batchinvoice.screen import Screen, plain
 from batchinvoice.sheets.errors import Undecided
 from batchinvoice.sheets.unreadable import UnsureColumns

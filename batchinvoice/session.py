@@ -16,7 +16,7 @@ from batchinvoice.exits import Exit
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.invoices.asked import Asked
-from batchinvoice.invoices.issue import UNSETTLED
+from batchinvoice.invoices.codes import UNSETTLED
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerBusy, LedgerError
 from batchinvoice.ledger.ledger import Ledger

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.screen import Screen, cell_link, plain, where
 
 

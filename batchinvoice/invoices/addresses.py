@@ -7,7 +7,8 @@ import re
 from email_validator import EmailNotValidError, validate_email
 
 from batchinvoice.invoices.cells import text
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.table import Cell
 
 # Signs of other keyboards that look like ours.

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from batchinvoice.invoices.cells import money
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.likeness import likeness
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from batchinvoice.invoices.cells import LARGEST_EXACT, ascii_digits, broken, code, money, shown, text
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.table import Broken, Cell
 
 FILS = Decimal("0.001")

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from batchinvoice.invoices.alike import Named, alike
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import ITEM_FIELDS, Field
 from batchinvoice.invoices.findings import Findings
 from batchinvoice.invoices.invoice import Invoice, Item
-from batchinvoice.invoices.issue import Code, problem
+from batchinvoice.invoices.issue import problem
 from batchinvoice.invoices.item_rows import Group, contradiction, differing, gather, unsure
 from batchinvoice.invoices.items import ItemLine, checked_item, shortfall
 from batchinvoice.invoices.lifecycle import RowStatus

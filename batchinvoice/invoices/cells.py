@@ -7,7 +7,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.table import Broken, Cell
 
 # Excel keeps 15 significant digits: a longer whole number has lost its last ones.

@@ -11,12 +11,13 @@ from batchinvoice.invoices import schema
 from batchinvoice.invoices.asked import Asked, Hidden
 from batchinvoice.invoices.build import Built, build
 from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.codes import STOPS, Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.control import Line, expected, probable, stated
 from batchinvoice.invoices.findings import Findings
 from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import STOPS, Code, Issue, problem
+from batchinvoice.invoices.issue import Issue, problem
 from batchinvoice.invoices.item_rows import Group, fill, find_groups
 from batchinvoice.invoices.items import ItemLine, read_items
 from batchinvoice.invoices.layout import Layout, hidden_positions, lay_out, lay_out_items, without

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from batchinvoice.invoices.cells import ascii_digits, text
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, PAYMENT_TYPES, Field
 from batchinvoice.invoices.headings import fold, key
 from batchinvoice.invoices.invoice import SUB_TYPES, Delivery
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.table import Cell
 
 Reader = Callable[[Cell], Any]

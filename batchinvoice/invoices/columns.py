@@ -231,7 +231,7 @@ COLUMNS: tuple[Column, ...] = (
         ("Description", "الوصف"),
         ("What the invoice is for. The customer sees it.", "سبب الفاتورة، ويراه العميل."),
         ("School fees, first term", "رسوم الفصل الأول"),
-        aliases=("Details", "Notes", "البيان", "التفاصيل"),
+        aliases=("Details", "البيان", "التفاصيل"),
         max_length=250,
         width=34,
     ),

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from batchinvoice.invoices.amounts import amount
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.cells import code, money, shown
-from batchinvoice.invoices.issue import Code, Issue, Place, Problem
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Issue, Place, Problem
 from batchinvoice.invoices.layout import Stated, row_list
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Cell, Table

@@ -7,8 +7,9 @@ import re
 import unicodedata
 
 from batchinvoice.invoices.cells import ascii_digits, broken, shown, text
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.headings import fold
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.rules import DateOrder
 from batchinvoice.invoices.table import Broken, Cell
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.issue import Code, Issue, Problem
+from batchinvoice.invoices.issue import Issue, Problem
 from batchinvoice.invoices.table import Table
 
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, ITEM_FIELDS, Field
 from batchinvoice.invoices.invoice import Item
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.layout import row_list
 from batchinvoice.invoices.normalise import RAW_TYPES
 from batchinvoice.invoices.table import Table, filled

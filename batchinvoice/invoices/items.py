@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from batchinvoice.invoices.cells import money
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, ITEM_FIELDS, Field
 from batchinvoice.invoices.findings import Findings
 from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.invoice import Item
-from batchinvoice.invoices.issue import Code, Issue, Problem, problem
+from batchinvoice.invoices.issue import Issue, Problem, problem
 from batchinvoice.invoices.normalise import normalise
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Table

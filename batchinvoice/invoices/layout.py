@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.headings import key, match, meaning
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.table import Broken, Cell, Table, filled
 
 
@@ -229,7 +230,7 @@ class _Reader:
     def note(self, position: int) -> Issue:
         """Says that the row was not taken for an invoice."""
         row, cells = self._table.rows[position], self._table.cells[position]
-        if self.is_total(cells) and self._cell(cells, Field.AMOUNT) == Broken():
+        if self.is_total(cells) and isinstance(self._cell(cells, Field.AMOUNT), Broken):
             place = self._table.place(row, self._columns[Field.AMOUNT])
             return Issue(Code.ROW_TOTAL_UNREAD, place, {"row": str(row)})
         text = " ".join(shown(cell).strip() for cell in cells if filled(cell))

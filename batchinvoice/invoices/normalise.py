@@ -10,10 +10,11 @@ import pandas as pd
 from batchinvoice.invoices import cells, choices
 from batchinvoice.invoices.addresses import email
 from batchinvoice.invoices.amounts import amount, quantity
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.dates import date, declared_order
 from batchinvoice.invoices.invoice import SUB_TYPES, TEXTED_TYPE, Delivery
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.phone import country_code, phone
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Cell, Table

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from batchinvoice.invoices.asked import Hidden
 from batchinvoice.invoices.cells import money
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.control import Line
 from batchinvoice.invoices.headings import key, likely, match
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.layout import row_list
 from batchinvoice.invoices.table import Table
 

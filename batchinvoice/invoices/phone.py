@@ -10,8 +10,9 @@ import phonenumbers
 from phonenumbers import PhoneNumber
 
 from batchinvoice.invoices.cells import code, shown, typed
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.dates import date
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.table import Cell
 
 _PUNCTUATION = re.compile(r"[\s\u00a0\-‐‑–—().\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff/]")

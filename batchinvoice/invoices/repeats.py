@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.lifecycle import RowStatus
 
 

@@ -10,9 +10,10 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from batchinvoice.invoices.cells import money
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, REQUIRED, Field
 from batchinvoice.invoices.invoice import Delivery
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.rules import Rules
 
 # Columns that are worked out from others, and the column at which their failure is shown.

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.invoices.script import language_of
 from batchinvoice.invoices.table import Broken, Cell

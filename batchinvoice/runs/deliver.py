@@ -14,9 +14,10 @@ from itertools import islice
 
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.gateway.records import GatewayInvoice
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice, create_payload, sms_after_create, update_payload
-from batchinvoice.invoices.issue import Code, problem
+from batchinvoice.invoices.issue import problem
 from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry

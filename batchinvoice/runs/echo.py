@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from batchinvoice.gateway.records import GatewayInvoice
 from batchinvoice.invoices.cells import money
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 
 
 def differences(sent: Invoice, echo: GatewayInvoice, expected_id: str = "") -> list[tuple[Field, Problem]]:

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from batchinvoice.invoices.cells import money
 from batchinvoice.invoices.check import CheckedRow
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.past import Past

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.records import GatewayInvoice
 from batchinvoice.invoices.cells import money
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 
 CANCELLED = "3"  # invoice_status, as seen in the gateway's own app
 # The gateway's clock and time zone are not known, and ours may have been set by a day: the look-up reaches further.

@@ -8,9 +8,10 @@ from decimal import Decimal
 from batchinvoice.gateway.client import Done
 from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Refused, Unauthorised
 from batchinvoice.gateway.records import GatewayInvoice
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.headings import meaning
-from batchinvoice.invoices.issue import Code, Issue, problem
+from batchinvoice.invoices.issue import Issue, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.intent import Intent, Outcome

@@ -11,9 +11,10 @@ from decimal import Decimal
 from batchinvoice.invoices.asked import Asked, Hidden
 from batchinvoice.invoices.cells import money
 from batchinvoice.invoices.check import Checked, CheckedRow
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Delivery, SmsMode
-from batchinvoice.invoices.issue import Code, Problem, problem
+from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger

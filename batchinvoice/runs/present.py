@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.gateway.records import GatewayInvoice
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.issue import Code, problem
+from batchinvoice.invoices.issue import problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus
 from batchinvoice.invoices.wording import Found, found_text
 from batchinvoice.ledger.intent import Outcome

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from batchinvoice.invoices.check import Checked, CheckedRow
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.invoice import SmsMode
-from batchinvoice.invoices.issue import Code, Issue
+from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import MENDABLE, WELL_ENDED, RowStatus, SmsStatus
 from batchinvoice.invoices.script import language_of
 from batchinvoice.ledger.ledger import Ledger

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.gateway.records import GatewayInvoice
+from batchinvoice.invoices.codes import UNSETTLED, Code
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.issue import UNSETTLED, Code, Issue, Problem, problem
+from batchinvoice.invoices.issue import Issue, Problem, problem
 from batchinvoice.invoices.lifecycle import RowStatus, SmsStatus
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from string import Formatter
 
 from batchinvoice.invoices.arabic import ARABIC
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import COLUMNS, PAYMENT_TYPES, Column, Home
-from batchinvoice.invoices.issue import CATALOGUE, Code
+from batchinvoice.invoices.english import CATALOGUE
 from batchinvoice.invoices.script import left_to_right, marked
 
 # Parts of a sentence that are there only sometimes.
@@ -64,7 +65,7 @@ def _column(column: Column) -> tuple[str, ...]:
 def issues_page() -> str:
     """docs/issues.md: each issue with its code, its weight, its wording and what to do."""
     lines = [
-        _MADE.format("issue.py"),
+        _MADE.format("english.py"),
         "",
         "# Issues",
         "",

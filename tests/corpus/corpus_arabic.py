@@ -70,7 +70,7 @@ def charity_from_right_to_left() -> File:
 
 @case(
     "pending invalid pending",
-    "B3 cell-error; G1 column-unknown; 2 rows-hidden; C6 count-differs",
+    "B3 cell-error; F1 column-unknown; G1 column-unknown; 2 rows-hidden; C6 count-differs",
     amount=["45.000", "60.125"],
 )
 def clinic() -> File:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchinvoice.invoices.addresses import email
-from batchinvoice.invoices.issue import Code, Problem
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.table import Cell
 
 

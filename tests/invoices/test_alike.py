@@ -6,8 +6,8 @@ import time
 from decimal import Decimal
 
 from batchinvoice.invoices.alike import Named, alike
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.issue import Code
 
 NOURA, ALI = "96566000001", "96566000002"
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from batchinvoice.invoices.amounts import amount, quantity
 from batchinvoice.invoices.cells import money
-from batchinvoice.invoices.issue import Code, Problem
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.table import Broken, Cell
 
 

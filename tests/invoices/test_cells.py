@@ -12,8 +12,9 @@ from hypothesis import example, given
 from batchinvoice.invoices import cells, choices
 from batchinvoice.invoices.addresses import email
 from batchinvoice.invoices.amounts import amount, quantity
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.dates import date, declared_order
-from batchinvoice.invoices.issue import Code, Problem
+from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.phone import country_code, phone
 from batchinvoice.invoices.rules import DateOrder
 from batchinvoice.invoices.table import Broken, Cell

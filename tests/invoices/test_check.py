@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from table_making import GOOD, RULES, TODAY, invoice, said, sheet, table
 
 from batchinvoice.invoices.check import check
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import COLUMNS, Field
 from batchinvoice.invoices.invoice import Delivery
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Broken, Cell, Table

@@ -6,9 +6,10 @@ import pytest
 
 from batchinvoice.invoices import choices
 from batchinvoice.invoices.choices import payment_types
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import PAYMENT_TYPES
 from batchinvoice.invoices.invoice import Delivery
-from batchinvoice.invoices.issue import Code, Problem
+from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.table import Cell
 
 

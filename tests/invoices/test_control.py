@@ -10,7 +10,7 @@ from table_making import GOOD, RULES
 
 from batchinvoice.invoices.asked import Asked, Hidden
 from batchinvoice.invoices.check import Checked, check
-from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.table import Cell, Table
 
 ROWS: list[list[Cell]] = [

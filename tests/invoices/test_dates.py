@@ -11,8 +11,9 @@ from any_cell import ARABIC_INDIC, PERSIAN
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.dates import date, declared_order
-from batchinvoice.invoices.issue import Code, Problem
+from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.rules import DateOrder
 from batchinvoice.invoices.table import Broken, Cell
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from table_making import Row, said, sheet
 
 from batchinvoice.invoices.check import Checked
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.invoice import Item
-from batchinvoice.invoices.issue import Code
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.table import Broken, Cell
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from table_making import GOOD
 
-from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.layout import Layout, Stated, in_row_list, lay_out, lay_out_items, row_list
 from batchinvoice.invoices.table import Broken, Cell, Table
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchinvoice.invoices.issue import CATALOGUE, Code, Issue, Place, column_letters
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.english import CATALOGUE
+from batchinvoice.invoices.issue import Issue, Place, column_letters
 from batchinvoice.invoices.lifecycle import (
     AT_GATEWAY,
     MENDABLE,

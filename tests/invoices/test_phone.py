@@ -9,7 +9,8 @@ from any_cell import ARABIC_INDIC, PERSIAN, any_cell, near_numbers
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from batchinvoice.invoices.issue import Code, Problem
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.phone import Phone, country_code, phone
 from batchinvoice.invoices.table import Broken, Cell
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from table_making import Row, said, sheet
 
 from batchinvoice.invoices.check import Checked
-from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.lifecycle import RowStatus
 
 PENDING, DUPLICATE, HELD, INVALID = RowStatus.PENDING, RowStatus.DUPLICATE, RowStatus.HELD, RowStatus.INVALID

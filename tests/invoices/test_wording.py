@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchinvoice.invoices.arabic import ARABIC
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import COLUMNS, Field
-from batchinvoice.invoices.issue import CATALOGUE, Code, Issue, Place
+from batchinvoice.invoices.english import CATALOGUE
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.script import LEFT_TO_RIGHT, language_of, left_to_right, marked
 from batchinvoice.invoices.wording import Found, found_text
 

@@ -11,7 +11,8 @@ from ledger_making import NOW, invoice, new_row, new_run, planned
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerBusy, NoSuchRun
 from batchinvoice.ledger.intent import Intent, Outcome

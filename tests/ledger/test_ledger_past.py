@@ -18,8 +18,9 @@ from ledger_making import NOW, invoice, new_row, planned
 from sqlalchemy import Select, create_engine
 from sqlalchemy.engine import Engine
 
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.likeness import likeness
 from batchinvoice.ledger import past, upgrade

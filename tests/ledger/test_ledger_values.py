@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ledger_making import NOW, new_row, new_run, planned
 from sqlalchemy.dialects import sqlite
 
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.invoices.table import Broken
 from batchinvoice.ledger.ledger import Ledger

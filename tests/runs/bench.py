@@ -14,7 +14,7 @@ from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.gateway.client import Credentials, Gateway
 from batchinvoice.gateway.patience import Patience
-from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.codes import Code
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Row, Run
 from batchinvoice.settings import Settings

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from batchinvoice.gateway.records import GatewayInvoice
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Delivery, Invoice, Item
-from batchinvoice.invoices.issue import Code
 from batchinvoice.invoices.lifecycle import Action, InvoiceState, RowStatus, SmsStatus
 from batchinvoice.ledger.records import Known
 from batchinvoice.runs.decide import Decision, decide

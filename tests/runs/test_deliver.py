@@ -9,7 +9,8 @@ import pytest
 from bench import Bench, codes, simple
 from odd_gateway import OddGateway, created, yes
 
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import InvoiceState, RowStatus, RunStatus
 from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.intent import Outcome

@@ -12,7 +12,7 @@ import pytest
 from bench import Bench, codes, simple, total
 
 from batchinvoice import app
-from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.lifecycle import AT_GATEWAY, RowStatus, RunStatus
 from batchinvoice.ledger.records import Run
 

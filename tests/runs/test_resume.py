@@ -13,7 +13,7 @@ from bench import Bench, codes, simple
 from odd_gateway import OddGateway, updated, yes
 
 from batchinvoice import app
-from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus
 from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.ledger import Ledger

@@ -12,9 +12,10 @@ from odd_gateway import OddGateway, no
 
 from batchinvoice import app
 from batchinvoice.invoices.asked import Asked
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice, SmsMode
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus
 from batchinvoice.ledger.past import Past
 from batchinvoice.runs.decide import Decision

@@ -12,8 +12,8 @@ from odd_gateway import OddGateway, created, no, yes
 
 from batchinvoice import app
 from batchinvoice.gateway.records import GatewayInvoice
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Code
 from batchinvoice.invoices.lifecycle import InvoiceState, RowStatus, RunStatus
 from batchinvoice.ledger.records import Row
 from batchinvoice.runs import settle

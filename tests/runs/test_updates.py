@@ -6,7 +6,7 @@ import pytest
 from bench import Bench, codes, simple
 from odd_gateway import OddGateway, no, updated, yes
 
-from batchinvoice.invoices.issue import Code
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus
 from batchinvoice.runs.errors import RunStopped
 

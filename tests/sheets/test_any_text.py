@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from report_making import report, row
 
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.sheets.cells import clean
 from batchinvoice.sheets.corrections import CorrectionRow, CorrectionSheet, write_corrections
 from batchinvoice.sheets.report import write_report

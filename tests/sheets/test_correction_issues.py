@@ -11,8 +11,9 @@ import pytest
 
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.check import check
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.headings import match, meaning
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.sheets import correction_issues
 from batchinvoice.sheets.correction_words import ARABIC, ENGLISH, Words

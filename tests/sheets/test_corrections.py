@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from batchinvoice.invoices.check import check
-from batchinvoice.invoices.issue import Code, Issue, Place
+from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Broken, Cell

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from batchinvoice.invoices.check import Checked, check
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import COLUMNS
-from batchinvoice.invoices.issue import Code
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.sheets.__main__ import regenerate
