@@ -11,8 +11,9 @@ from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.cells import code, money, shown
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Issue, Place, Problem
-from batchinvoice.invoices.layout import Stated, row_list
+from batchinvoice.invoices.row_list import row_list
 from batchinvoice.invoices.rules import Rules
+from batchinvoice.invoices.stated import Stated
 from batchinvoice.invoices.table import Cell, Table
 
 

@@ -12,8 +12,8 @@ from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, ITEM_FIELDS, Field
 from batchinvoice.invoices.invoice import Item
 from batchinvoice.invoices.issue import Problem, problem
-from batchinvoice.invoices.layout import row_list
 from batchinvoice.invoices.normalise import RAW_TYPES
+from batchinvoice.invoices.row_list import row_list
 from batchinvoice.invoices.table import Table, filled
 
 # These say one thing together: what one of them leaves open, the others may have settled.

@@ -5,26 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from batchinvoice.invoices.cells import shown
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.headings import key, match, meaning
-from batchinvoice.invoices.issue import Issue, Place
+from batchinvoice.invoices.issue import Issue
+from batchinvoice.invoices.row_list import in_row_list, row_list
+from batchinvoice.invoices.stated import (
+    Stated,
+    in_one_cell,
+    is_bare_total,
+    is_count_label,
+    is_total_label,
+    stated_above,
+)
 from batchinvoice.invoices.table import Broken, Cell, Table, filled
-
-
-class Stated(NamedTuple):
-    """What the sheet itself says of its rows: a total in KWD or a number of invoices, as the cell `said` has it.
-
-    `over`: it stands over the table and speaks of all its rows, else only of those above it.
-    """
-
-    is_count: bool
-    place: Place
-    said: Cell
-    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +36,7 @@ _OF_ROWS = frozenset(
     {Code.HEADER_REPEATED, Code.HEADER_OTHER, Code.HIDDEN_SKIPPED, Code.ROW_TOTAL, Code.ROW_TOTAL_UNREAD}
     | {Code.ROW_COUNT, Code.ROW_NOTE, Code.ROWS_BLANK}
 )
-_TOTALS = (
-    *("total", "totals", "total kwd", "total amount", "grand total", "subtotal", "sum", "sum total", "control total"),
-    *("الإجمالي", "إجمالي", "إجمالي المبلغ", "المجموع", "مجموع", "مجموع المبالغ", "المجموع الكلي", "الإجمالي العام"),
-    *("المجموع الفرعي", "الإجمالي الفرعي", "إجمالي المبالغ", "جملة", "الجملة"),
-)
-_COUNTS = (
-    *("count", "number of invoices", "no of invoices", "invoice count", "total invoices", "invoices", "number of rows"),
-    *("records", "number of records", "record count", "عدد الفواتير", "العدد", "عدد السجلات", "عدد الصفوف"),
-)
-_TOTAL_KEYS = frozenset(map(key, _TOTALS))
-_COUNT_KEYS = frozenset(map(key, _COUNTS))
 _DIGITS = re.compile(r"\d")
-_LABELLED = re.compile(r"(?P<label>[^:：=]*[^\s:：=])\s*[:：=]\s*(?P<value>.*\S)\s*", re.DOTALL)
-_CURRENCY_TAIL = re.compile(r"(inkwd|kwd|kd|دك|دينار|كويتي)+$")
 _IDENTITY = (Field.REFERENCE, Field.CUSTOMER, Field.MOBILE)
 _SHORT = 60
 
@@ -66,7 +49,7 @@ def lay_out(table: Table) -> Layout:
     repeated: list[int] = []
     blank: list[int] = []
     notes: list[Issue] = []
-    stated = list(_stated_above(table))
+    stated = list(stated_above(table))
     taken: set[int] = set()
     for position in odd:
         apart = position > last and (position - 1 in taken or table.rows[position] > _before(table, position) + 1)
@@ -116,23 +99,6 @@ def without(table: Table, positions: set[int]) -> Table:
     kept = [position for position in range(len(table.rows)) if position not in positions]
     rows = [table.rows[p] for p in kept]
     return replace(table, rows=rows, cells=[table.cells[p] for p in kept], hidden=table.hidden & set(rows))
-
-
-def row_list(rows: Sequence[int]) -> str:
-    """Row numbers as people write them: `5, 9–12`. All of them: an auditor may ask for any."""
-    parts: list[tuple[int, int]] = []
-    for row in sorted(rows):
-        if parts and parts[-1][1] == row - 1:
-            parts[-1] = (parts[-1][0], row)
-        else:
-            parts.append((row, row))
-    said = [f"{first}–{last}" if last > first else str(first) for first, last in parts]
-    return ", ".join(said)
-
-
-def in_row_list(row: int, said: str) -> bool:
-    """True if the row is among those that `row_list` wrote."""
-    return any(int(part[0]) <= row <= int(part[-1]) for part in (each.split("–") for each in said.split(", ")))
 
 
 def accounts_for(note: Issue, sheet: str, row: int) -> bool:
@@ -187,9 +153,9 @@ class _Reader:
 
     def is_total(self, cells: Sequence[Cell]) -> bool:
         """True if the row calls itself a total, and nothing else in it says whose invoice it could be."""
-        labels = {index for index, cell in enumerate(cells) if isinstance(cell, str) and _is_total_label(cell)}
+        labels = {index for index, cell in enumerate(cells) if isinstance(cell, str) and is_total_label(cell)}
         identity = {field: self._columns[field] for field in _IDENTITY if field in self._columns}
-        if _label(shown(self._cell(cells, Field.REFERENCE))) in _TOTAL_KEYS:  # beside it, a name is a remark
+        if is_bare_total(shown(self._cell(cells, Field.REFERENCE))):  # beside it, a name is a remark
             identity.pop(Field.CUSTOMER, None)
         return bool(labels) and not any(filled(cells[index]) for index in set(identity.values()) - labels)
 
@@ -213,7 +179,7 @@ class _Reader:
     def _counted(self, position: int) -> Stated | None:
         cells = self._table.cells[position]
         said = [index for index, cell in enumerate(cells) if filled(cell)]
-        if len(said) != 2 or _label(shown(cells[said[0]])) not in _COUNT_KEYS:
+        if len(said) != 2 or not is_count_label(shown(cells[said[0]])):
             return None
         place = self._table.place(self._table.rows[position], said[1])
         return Stated(True, place, cells[said[1]])
@@ -222,7 +188,7 @@ class _Reader:
         """A total or a count that is told within one cell: `Total: 1,234.500`."""
         cells = self._table.cells[position]
         for index, cell in enumerate(cells):
-            if isinstance(cell, str) and (said := _labelled(cell)):
+            if isinstance(cell, str) and (said := in_one_cell(cell)):
                 is_count, value = said
                 return Stated(is_count, self._table.place(self._table.rows[position], index), value)
         return None
@@ -236,37 +202,6 @@ class _Reader:
         text = " ".join(shown(cell).strip() for cell in cells if filled(cell))
         value = text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
         return Issue(Code.ROW_NOTE, self._table.place(row, None), {"row": str(row), "value": value})
-
-
-def _stated_above(table: Table) -> Iterator[Stated]:
-    for row, cells in table.above:
-        written = [(index, cell) for index, cell in enumerate(cells, 1) if filled(cell)]
-        for (index, cell), (next_index, value) in zip(written, [*written[1:], (0, None)], strict=True):
-            if not isinstance(cell, str):
-                continue
-            if said := _labelled(cell):
-                yield Stated(said[0], Place(table.sheet, row, index, cell), said[1], over=True)
-            elif _has_number(value) and (label := _label(cell)) in _TOTAL_KEYS | _COUNT_KEYS:
-                yield Stated(label in _COUNT_KEYS, Place(table.sheet, row, next_index, cell), value, over=True)
-
-
-def _labelled(cell: str) -> tuple[bool, str] | None:
-    parts = _LABELLED.fullmatch(cell)
-    if parts and _DIGITS.search(parts["value"]) and (label := _label(parts["label"])) in _TOTAL_KEYS | _COUNT_KEYS:
-        return label in _COUNT_KEYS, parts["value"]
-    return None
-
-
-def _label(cell: str) -> str:
-    return _CURRENCY_TAIL.sub("", key(cell))
-
-
-_TOTAL_BEGINNINGS = tuple(_TOTAL_KEYS - {"sum"})
-
-
-def _is_total_label(cell: str) -> bool:
-    folded = _label(cell)
-    return folded in _TOTAL_KEYS or folded.startswith(_TOTAL_BEGINNINGS)
 
 
 def _has_number(cell: Cell) -> bool:

@@ -11,7 +11,7 @@ from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.control import Line
 from batchinvoice.invoices.headings import key, likely, match
 from batchinvoice.invoices.issue import Issue, Place
-from batchinvoice.invoices.layout import row_list
+from batchinvoice.invoices.row_list import row_list
 from batchinvoice.invoices.table import Table
 
 _HIDDEN = {

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from table_making import GOOD
 
 from batchinvoice.invoices.codes import Code
-from batchinvoice.invoices.layout import Layout, Stated, in_row_list, lay_out, lay_out_items, row_list
+from batchinvoice.invoices.layout import Layout, lay_out, lay_out_items
+from batchinvoice.invoices.row_list import in_row_list, row_list
+from batchinvoice.invoices.stated import Stated
 from batchinvoice.invoices.table import Broken, Cell, Table
 
 HEADINGS = tuple(GOOD)
@@ -139,7 +141,7 @@ def test_rows_with_nothing_in_a_column_that_is_used_are_no_invoices() -> None:
         ([["عدد الفواتير:", None, "٢"]], (True, "C1", "٢", True)),
         ([["November"], ["Total:", "12.500"]], (False, "B2", "12.500", True)),
         ([["Total: KD 12.500"]], (False, "A1", "KD 12.500", True)),
-        ([["Invoices: 2"]], (True, "A1", "2", True)),
+        ([["Number of invoices: 2"]], (True, "A1", "2", True)),
         ([["إجمالي المبلغ", 12.5]], (False, "B1", 12.5, True)),
     ],
 )
@@ -148,7 +150,19 @@ def test_a_control_slip_above_the_header(above: list[list[Cell]], expected: tupl
 
 
 @pytest.mark.parametrize(
-    "above", [[["Total"]], [["Invoices of November 2026"]], [["Date: 2026-11-24"]], [["Total", "KWD"]]]
+    "above",
+    [
+        [["Total"]],
+        [["Invoices of November 2026"]],
+        [["Invoices: 2026"]],
+        [["Invoices: November 2026"]],
+        [["Date: 2026-11-24"]],
+        [["Total", "KWD"]],
+        [["Total due by 30/11/2026"]],
+        [["Total: see 3 pages"]],
+        [["Total", "30/11/2026"]],
+        [["Tel: 22334455", "Count", "about 20"]],
+    ],
 )
 def test_titles_are_no_control_slip(above: list[list[Cell]]) -> None:
     assert stated(of(A, B, above=above)) == []
