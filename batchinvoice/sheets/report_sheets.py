@@ -80,7 +80,7 @@ class RowsSheet:
             write_text(sheet, at, column, value, text)
         write_amount(sheet, (at, 4), row, self._styles)
         write_text(sheet, at, 6, row.status.value, status_style(self._styles, row))
-        write_text(sheet, at, 7, row.reason, text)
+        write_text(sheet, at, 7, row.reason, self._styles.of(TEXT_BODY, style.side(row.reason), num_format=style.TEXT))
         _number(sheet, (at, 8), row.gateway_amount, self._styles.of(BODY, num_format=style.AMOUNT))
         _number(sheet, (at, 9), row.difference, self._styles.of(BODY, num_format=style.DIFFERENCE))
         write_text(sheet, at, 10, row.invoice_id, text)
@@ -120,10 +120,10 @@ class AttentionSheet:
         write_text(sheet, at, 2, row.customer, styles.of(TEXT_BODY, text_wrap=True))
         write_amount(sheet, (at, 3), row, styles)
         write_text(sheet, at, 4, row.status.value, status_style(styles, row))
-        write_text(sheet, at, 5, row.reason, styles.of(TEXT_BODY, text_wrap=True))
+        write_text(sheet, at, 5, row.reason, styles.of(TEXT_BODY, style.side(row.reason), text_wrap=True))
         if self.count <= MAX_LINKS:
             sheet.set_row(at, row_height(row.reason, row.remedy, width=_ATTENTION_COLUMNS[-1][1]))
-        write_text(sheet, at, 6, row.remedy, styles.of(TEXT_BODY, text_wrap=True))
+        write_text(sheet, at, 6, row.remedy, styles.of(TEXT_BODY, style.side(row.remedy), text_wrap=True))
 
     def close(self) -> None:
         """Put the filter over what was written, or say that nothing was."""

@@ -118,7 +118,7 @@ def _put_details(grid: Grid, report: Report, styles: Styles) -> int:
         for place, note in report.notes[:_MOST_NOTES]:
             row += 1
             grid.put(row, _RIGHT, clean(place, 60), label)
-            grid.put(row, _RIGHT + 1, clean(note, 500), text)
+            grid.put(row, _RIGHT + 1, clean(note, 500), styles.of(BODY, style.side(note), text_wrap=True))
             grid.heights[row] = max(grid.heights.get(row, 0), _LINE * (1 + len(note) // _LINE_LENGTH))
     return row
 

@@ -9,6 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from batchinvoice.invoices.lifecycle import RowStatus
+from batchinvoice.invoices.script import language_of
 from batchinvoice.sheets.cells import clean
 
 AMOUNT = "#,##0.000"
@@ -43,6 +44,13 @@ BODY: Mapping[str, object] = {"font_color": INK, "valign": "top", "bottom": 1, "
 BAD: Mapping[str, object] = {"bg_color": RED, "font_color": RED_INK, "border": 1, "border_color": "#D92D20"}
 WARNED: Mapping[str, object] = {"bg_color": AMBER, "font_color": AMBER_INK, "border": 1, "border_color": "#C98A00"}
 TEXT_BODY: Mapping[str, object] = {**BODY, "align": "left", "indent": 1}  # keeps words off the number beside them
+
+_FROM_RIGHT: Mapping[str, object] = {"reading_order": 2, "align": "right"}
+
+
+def side(words: str) -> Mapping[str, object]:
+    """How words are set: Arabic ones from the right, else a cell's name before them turns the whole line around."""
+    return _FROM_RIGHT if language_of([words]) == "ar" else {}
 
 
 class Styles:

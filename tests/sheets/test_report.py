@@ -240,3 +240,14 @@ def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
         write_report(tmp_path / name, report(EVERY_STATUS))
         contents.append((tmp_path / name).read_bytes())
     assert contents[0] == contents[1]
+
+
+def test_arabic_words_are_set_from_the_right(tmp_path: Path) -> None:
+    said = "E11: القيمة ليست رقم هاتف."
+    bad = row(2, RowStatus.INVALID, reason=said, remedy="اكتب أرقاما فقط.", needs_person=True)
+    book = written(tmp_path, report([bad, row(3)], notes=[("A7", "الصف 7 اعتُبر ملاحظة."), ("B8", "A note.")]))
+    for cell in (book["Rows"]["H2"], book["Attention"]["F2"], book["Attention"]["G2"]):
+        assert cell.alignment.readingOrder == 2
+    assert book["Rows"]["C2"].alignment.readingOrder == 0
+    notes = {cell.value: cell.alignment.readingOrder for cells in book["Summary"] for cell in cells}
+    assert (notes["الصف 7 اعتُبر ملاحظة."], notes["A note."]) == (2, 0)
