@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from batchinvoice.invoices.cells import text
 from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.headings import fold
 from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.table import Cell
 
@@ -17,6 +18,10 @@ _NAMED = re.compile(r"[^<>]*<([^<>]*)>\W*")
 _AROUND_SIGNS = re.compile(r" ?([@.]) ?")
 _BETWEEN = re.compile(r"[;,|/ ]+")
 _AT_THE_ENDS = " ,;:.\"'()[]<>"
+# What people write where there is no address.
+_NOTHING = frozenset(
+    map(fold, ("-", "--", "–", "—", "/", ".", "n/a", "na", "none", "nil", "no email", "لا يوجد", "لايوجد"))
+)
 # The longest address there can be is of 254 characters.
 _LONGEST = 500
 
@@ -26,6 +31,8 @@ def email(cell: Cell) -> str | Problem | None:
     value = text(cell)
     if value is None or isinstance(value, Problem):
         return value
+    if fold(value) in _NOTHING:
+        return None
     if address := _valid(value):
         return address
     meant = _meant(value) if len(value) <= _LONGEST else None

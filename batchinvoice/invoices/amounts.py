@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.table import Broken, Cell
 
 FILS = Decimal("0.001")
+_UNLIKELY = Decimal(100_000)  # KWD, of one invoice
 # Above this Excel's digits leave no room for the fils.
 _LARGEST_AMOUNT = 10**12
 _LONGEST = 40
@@ -74,8 +75,16 @@ def _of_text(written: str, bare: str, decimal_mark: str | None) -> Decimal | Pro
     if sure and {reading.value for reading in doubts} <= {sure[0].value}:
         return _exact(sure[0].value, decimal_mark)
     if doubts:
-        return problem(Code.AMOUNT_AMBIGUOUS, value=written, proposed=money((sure or doubts)[0].value))
+        return _ambiguous(written, [reading.value for reading in (*sure, *doubts)])
     return _unreadable(written, _meant(written, readings, decimal_mark), decimal_mark)
+
+
+def _ambiguous(written: str, values: Sequence[Decimal]) -> Problem:
+    """Names both readings; the likelier one is that of thousands, unless it is more than invoices are."""
+    first, second = values[0], next((value for value in values if value != values[0]), None)
+    likely = second if second is not None and abs(first) >= _UNLIKELY else first
+    both = {"first": money(first), "second": money(second)} if second is not None else {}
+    return problem(Code.AMOUNT_AMBIGUOUS, value=written, proposed=money(likely), **both)
 
 
 def _readings(bare: str) -> Iterator[_Reading]:

@@ -64,9 +64,9 @@ def text(cell: Cell) -> str | Problem | None:
 
 
 def _on_one_line(gap: re.Match[str]) -> str:
-    """A gap as it is if it is of spaces alone; one space where a line breaks."""
+    """A gap of spaces alone as it is, each of them a plain one; one space where a line breaks."""
     broken_line = any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in gap[0])
-    return " " if broken_line else gap[0]
+    return " " if broken_line else " " * len(gap[0])
 
 
 def typed(cell: Cell) -> str | Problem | None:

@@ -121,7 +121,7 @@ def _of_number(cell: float, serial: bool) -> dt.date | Problem:
         return day
     if day:
         return problem(Code.DATE_SERIAL, value=shown(cell), proposed=day)
-    return _unreadable(shown(cell), _of_eight_digits(shown(cell), None))
+    return _basic(shown(cell)) or _unreadable(shown(cell), _of_eight_digits(shown(cell), None))
 
 
 def _counted(days: int, epoch: dt.date) -> dt.date | None:
@@ -155,7 +155,7 @@ def _of_rest(rest: str, written: str, order: DateOrder | None) -> dt.date | Prob
     if number := _NUMBER.fullmatch(rest):
         if day := _counted(int(number[1]), _EPOCH_1900):
             return problem(Code.DATE_SERIAL, value=written, proposed=day)
-        return _unreadable(written, _of_eight_digits(number[1], order))
+        return _basic(number[1]) or _unreadable(written, _of_eight_digits(number[1], order))
     if figures := _YEAR_LAST.fullmatch(rest):
         return _of_figures(written, *figures.groups(), order=order)
     if figures := _YEAR_FIRST.fullmatch(rest):
@@ -199,6 +199,13 @@ def _of_figures(written: str, first: str, second: str, year: str, *, order: Date
     if meant and len(year) == 4:
         return _of_this_calendar(meant, written)
     return _unreadable(written, meant or (possible[0] if possible else None))
+
+
+def _basic(digits: str) -> dt.date | None:
+    """20261231, the basic form of ISO 8601: with a year of this century first, its end is no year of any calendar."""
+    if len(digits) != 8 or not digits.isdecimal() or int(digits[:4]) not in _LIKELY_YEARS:
+        return None
+    return _calendar(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
 
 
 def _of_eight_digits(digits: str, order: DateOrder | None) -> dt.date | None:

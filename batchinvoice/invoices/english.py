@@ -156,7 +156,7 @@ CATALOGUE: Mapping[Code, Words] = {
         "Give it with at most three decimals{proposal}.",
     ),
     Code.AMOUNT_AMBIGUOUS: Words(
-        "“{value}” can be read in two ways: as thousands, or as dinars and fils.",
+        "“{value}” can be read in two ways{readings}: as thousands, or as dinars and fils.",
         "Write it with a point and nothing between the thousands{proposal}; or say once for all which mark begins the fils: BATCHINVOICE_DECIMAL_MARK in the settings.",
     ),
     Code.AMOUNT_NOT_POSITIVE: Words(

@@ -92,7 +92,13 @@ def phone(cell: Cell, stated_country: str | None, default_country: str) -> Phone
         found = problem(Code.PHONE_IMPLAUSIBLE, value=written, country=country) if meant else found
     if isinstance(found, Phone) or found.code is Code.PHONE_COUNTRY or meant is None:
         return found
-    return Problem(found.code, {**found.params, "proposed": _as_read(meant, country)})
+    why = {"why": "several"} if found.code is Code.PHONE_IMPLAUSIBLE and _are_several(written, country) else {}
+    return Problem(found.code, {**found.params, **why, "proposed": _as_read(meant, country)})
+
+
+def _are_several(written: str, country: str) -> bool:
+    parts = _BETWEEN.split(written)
+    return len(parts) > 1 and all(_likely(part, country, abroad=False) for part in parts)
 
 
 def _as_read(number: Phone, country: str) -> str:

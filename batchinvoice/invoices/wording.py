@@ -12,7 +12,8 @@ rows      row numbers, of which the first are shown; `more` is how many are not 
 change    made of `was`, what the invoice said before, and `value`; nothing where `was` is not known
 hidden    `yes` or nothing
 said      `sheet`: the sheet states it; `asked`: --expect-count states it where there is a `count`, else --expect-total
-why       `ambiguous`, or nothing
+readings  made of `first` and `second`, two amounts; nothing where they are not known
+why       `ambiguous`, `several`, or nothing
 detail    `early`, `stopped`, or words of the gateway; else made of `tried`, a run, or of what contradicts itself:
           `stated` against `meant` by `type` and `sub_type`
 found     the gateway's invoices as `found_text` writes them
@@ -42,6 +43,8 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "row": ("row {row}", "الصف {row}"),
     "run": ("run {run}", "التشغيل {run}"),
     "more": (" and {more} more", " وعدد {more} غيرها"),
+    "readings": (" ({first} or {second})", " ({first} أو {second})"),
+    "several": (": there seem to be several numbers in it", "، إذ يبدو أن فيها أكثر من رقم"),
     "ambiguous": (": it can be read in two ways", "، لأنها تُقرأ بطريقتين"),
     "tried": (" (run {tried} tried to make it)", " (حاول التشغيل {tried} إنشاءها)"),
     "early": (
@@ -63,7 +66,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
 }
 _EXAMPLE = "120.500"
 _MOST_ROWS = 12  # numbers, or ranges of them
-_WORDS = frozenset({"ambiguous", "early", "stopped"})
+_WORDS = frozenset({"ambiguous", "several", "early", "stopped"})
 _FIELDS = frozenset(str(field) for field in Field)
 
 
@@ -152,6 +155,11 @@ def _change(blanks: _Blanks) -> str:
     return blanks.phrase("change", was=was, value=blanks.given("value", "…")) if was else ""
 
 
+def _readings(blanks: _Blanks) -> str:
+    first, second = blanks.given("first"), blanks.given("second")
+    return blanks.phrase("readings", first=first, second=second) if second else ""
+
+
 def _stated(blanks: _Blanks) -> str:
     if blanks.given("said") != "asked":
         return blanks.phrase("sheet says")
@@ -188,6 +196,7 @@ _SAID: Mapping[str, Callable[[_Blanks], str]] = {
     "proposal": _proposal,
     "where": _where,
     "change": _change,
+    "readings": _readings,
     "rows": _rows,
     "hidden": lambda blanks: blanks.phrase("hidden") if blanks.given("hidden") else "",
     "said": _stated,

@@ -96,9 +96,7 @@ def _size(path: Path) -> int:
 @contextmanager
 def _child(path: Path, asked: Asked, bounds: Bounds) -> Iterator[tuple[BaseProcess, Connection]]:
     """The reading process and where its answer comes from; it is gone when the block ends, however that ends."""
-    # A fork costs some 10 ms where a new interpreter costs 500, but is safe only without other threads.
-    forks = sys.platform == "linux" and threading.active_count() == 1
-    context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+    context: Any = multiprocessing.get_context(_start_method())
     answers, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(theirs, _folder(), path, asked, bounds), daemon=True)
     try:
@@ -112,6 +110,11 @@ def _child(path: Path, asked: Asked, bounds: Bounds) -> Iterator[tuple[BaseProce
             process.close()
         theirs.close()
         answers.close()
+
+
+def _start_method() -> str:
+    """A fork costs some 10 ms where a new interpreter costs 500, but is safe only without other threads."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def _folder() -> str | None:

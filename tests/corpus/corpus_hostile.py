@@ -47,9 +47,9 @@ def control_codes_in_a_workbook() -> File:
     return _names("Noura\x1b[31m red", "Ali\x07Hassan")
 
 
-@case("pending pending", customer=["Nouraexe.gpj", "Al\u00a0Noor"])
+@case("pending pending", customer=["Nouraexe.gpj", "Al Noor"])
 def direction_overrides() -> File:
-    """Marks that turn the writing's direction are taken out; a space that does not break stays."""
+    """Marks that turn the writing's direction are taken out; a space that does not break is a space."""
     return _names("Noura\u202eexe.gpj\u202c", "\u2067Al\u00a0Noor\u2069")
 
 

@@ -107,7 +107,7 @@ def test_an_empty_cell_is_no_amount(cell: Cell) -> None:
         ("0,500", Code.AMOUNT_AMBIGUOUS, "0.500"),
         ("1234,567", Code.AMOUNT_AMBIGUOUS, "1234.567"),
         ("KD 1,234", Code.AMOUNT_AMBIGUOUS, "1234.000"),
-        ("120،500", Code.AMOUNT_AMBIGUOUS, "120500.000"),
+        ("120،500", Code.AMOUNT_AMBIGUOUS, "120.500"),
         ("0 500", Code.AMOUNT_AMBIGUOUS, "0.500"),
         ("1 234,500", Code.AMOUNT_AMBIGUOUS, "1234.500"),
         ("1.234.567", Code.AMOUNT_UNREADABLE, "1234567.000"),

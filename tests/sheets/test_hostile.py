@@ -147,6 +147,7 @@ class TestTheChild:
 
     def reads(self, monkeypatch: pytest.MonkeyPatch, act: object) -> None:
         monkeypatch.setattr(reading, "read", act)
+        monkeypatch.setattr(guard, "_start_method", lambda: "fork")  # whatever threads other tests have left
 
     def test_what_it_raises_is_raised(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def act(path: Path, asked: Asked) -> Source:
