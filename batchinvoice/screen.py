@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ from rich.text import Text
 
 from batchinvoice.app import Workbooks
 from batchinvoice.invoices.check import Checked
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
@@ -81,10 +82,12 @@ class Screen:
     def issues(self, issues: Sequence[Issue], language: str = "en", source: Path | None = None) -> None:
         """The issues by cell in `en` or `ar`, errors first; of very many only the first, and how many more there are.
 
-        source: the sheet's file; on a terminal that can, each cell's name then is a link to it.
+        Warnings stand by what is to be done, which is said once, below the last of them. source: the sheet's file; on a
+        terminal that can, each cell's name then is a link to it.
         """
-        ordered = sorted(issues, key=lambda issue: not issue.is_error)
-        for issue in ordered[:_MOST_ISSUES]:
+        ordered = sorted(issues, key=lambda issue: (not issue.is_error, "" if issue.is_error else issue.code))
+        shown_now = ordered[:_MOST_ISSUES]
+        for issue, following in zip_longest(shown_now, shown_now[1:]):
             sign, colour = ("✗", "red") if issue.is_error else ("!", "yellow")
             link = cell_link(source, issue) if source and self._out.is_terminal else None
             place = Text(plain(where(issue)), Style(bold=True, link=link))
@@ -92,7 +95,8 @@ class Screen:
             shown = arabic if language == "ar" else plain
             said = issue.say(language)
             self._indented(shown(said.message))
-            self._indented(shown(f"{_ARROWS[language]} {said.remedy}"), "dim")
+            if issue.is_error or following is None or following.say(language).remedy != said.remedy:
+                self._indented(shown(f"{_ARROWS[language]} {said.remedy}"), "dim")
         if len(ordered) > _MOST_ISSUES:
             self.say(f"… and {len(ordered) - _MOST_ISSUES} more; the workbooks show them all.", "dim")
 
@@ -108,8 +112,9 @@ class Screen:
         good = [row for row in checked.rows if row.status is RowStatus.PENDING]
         bad = len([row for row in checked.rows if row.status in (RowStatus.INVALID, RowStatus.HELD)])
         total = sum((row.amount for row in good if row.amount), start=0)
-        same = len(checked.rows) - len(good) - bad
-        tail = f", {same} repeated" if same else ""
+        further = sum(issue.code is Code.ITEM_ROW for row in checked.rows for issue in row.issues)
+        same = len(checked.rows) - len(good) - bad - further
+        tail = (f", {further} further items" if further else "") + (f", {same} repeated" if same else "")
         self.say(f"{name}: {len(checked.rows)} rows, {len(good)} good ({total:,.3f} KWD), {bad} to mend{tail}.")
 
     def planned(self, summary: Summary) -> None:

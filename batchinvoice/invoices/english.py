@@ -211,7 +211,7 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.ITEM_AMOUNT_FRACTION: Words(
         "Rate × quantity is {value}, which is no whole number of fils.", "Correct the rate or the quantity."
     ),
-    Code.ITEM_ROW: Words("An item of the invoice in row {first}.", "Nothing to do: row {first} counts.", _WARN),
+    Code.ITEM_ROW: Words("An item of the invoice in row {first}, which counts.", "Nothing to do.", _WARN),
     Code.ITEM_ROWS_DIFFER: Words(
         "The rows {rows} are items of one invoice, “{value}”, but they differ in {fields}.",
         "Say the same in each of them, or only in the first. Amount is that of the whole invoice; what one item costs is its Item Amount.",
