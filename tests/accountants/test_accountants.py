@@ -163,17 +163,16 @@ def test_a_charity(tool: Tool, gateway: RunningEmulator) -> None:
     }
     mends = {
         (11, "مبلغ الاستقطاع"): PROPOSED,
-        (13, "البريد الالكتروني"): None,
         (15, "البريد الالكتروني"): PROPOSED,
         (17, "الجوال"): PROPOSED,
         (21, "تاريخ الانتهاء"): f"{YEAR}-04-30",
     }
     first, second = run_and_mend(tool, sheet, mends, *words, **LINK)
-    assert (first, second) == ({"total": 22, "created": 17, "invalid": 5}, {"total": 5, "created": 5})
+    assert (first, second) == ({"total": 22, "created": 18, "invalid": 4}, {"total": 4, "created": 4})
     expected = of_customers("ك/{n:03}", ARABIC, dict.fromkeys(range(1, 23), "18.750"))
     expected["ك/003"] = (ARABIC[3], "971501234567", "18.750")
     expected["ك/004"] = (ARABIC[4], "966501234567", "18.750")
-    expected["ك/014"] = ("سارة\u00a0جمال", "96566100214", "18.750")
+    expected["ك/014"] = ("سارة جمال", "96566100214", "18.750")
     assert made(gateway) == expected
 
 
