@@ -150,7 +150,7 @@ def plan_sheet(
     """
     source, checked = check_sheet(settings, path, asked)
     if checked.stops:
-        raise Undecided(path.name, checked.stops, language_of(checked.table.headings))
+        raise Undecided(path.name, checked.stops, checked.issues, language_of(checked.table.headings))
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
     options = Options(sms=sms, strict=strict, sms_mode=mode, check_gateway=check_gateway, asked=asked)
     return ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))

@@ -36,7 +36,7 @@ def with_answers(screen: Screen, asked: Asked, work: Callable[[Asked], T]) -> T:
             answers = {key(name): _meant(name, field) for name, field in unsure.proposals.items()}
             asked = replace(asked, mapping={**asked.mapping, **answers})
         except Undecided as undecided:
-            if not {issue.code for issue in undecided.issues} <= {Code.ROWS_HIDDEN, Code.ITEMS_HIDDEN}:
+            if not {issue.code for issue in undecided.stops} <= {Code.ROWS_HIDDEN, Code.ITEMS_HIDDEN}:
                 raise
             asked = replace(asked, hidden=_hidden(screen, undecided))
 
@@ -46,7 +46,7 @@ def _meant(name: str, field: Field) -> Field | None:
 
 
 def _hidden(screen: Screen, undecided: Undecided) -> Hidden:
-    for issue in undecided.issues:
+    for issue in undecided.stops:
         screen.say(issue.message)
     words = {"s": Hidden.SKIP, "i": Hidden.INCLUDE}
     answer = click.prompt(

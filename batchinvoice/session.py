@@ -17,6 +17,7 @@ from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.codes import UNSETTLED
+from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerBusy, LedgerError
 from batchinvoice.ledger.ledger import Ledger
@@ -27,8 +28,8 @@ from batchinvoice.runs.reconcile import problems
 from batchinvoice.screen import Screen
 from batchinvoice.settings import Settings, SettingsError
 from batchinvoice.sheets.book import check_folder
-from batchinvoice.sheets.errors import SheetError
-from batchinvoice.summary import Summary, as_json, exit_code, nothing_as_json, summarise
+from batchinvoice.sheets.errors import SheetError, Undecided
+from batchinvoice.summary import Summary, as_json, exit_code, issue_as_json, nothing_as_json, summarise
 
 # What may stop the work; each says in its message what to do. Those of `_ALL` would stop every further sheet too.
 _ALL = (SettingsError, LedgerError, GatewayError)
@@ -239,9 +240,14 @@ def _one(work: Work, one: Callable[[Work], Ending], screen: Screen) -> Ending:
     try:
         return one(work)
     except EXPECTED as error:
+        found: Sequence[Issue] = ()
+        if isinstance(error, Undecided):
+            found = error.issues
+            screen.issues([issue for issue in found if issue not in error.stops], error.language)
         screen.trouble(str(error))
         stops = str(error) if isinstance(error, _ALL) else ""
-        return Ending(Exit.NOT_RUN, _nothing(work, str(error)), stops)
+        result = {**_nothing(work, str(error)), "issues": [issue_as_json(issue) for issue in found]}
+        return Ending(Exit.NOT_RUN, result, stops)
 
 
 def _not_tried(work: Path | Run, why: str) -> Ending:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from batchinvoice.invoices.alike import Named, alike
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import ITEM_FIELDS, Field
+from batchinvoice.invoices.done import done_rows
 from batchinvoice.invoices.findings import Findings
+from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.invoice import Invoice, Item
-from batchinvoice.invoices.issue import problem
-from batchinvoice.invoices.item_rows import Group, contradiction, differing, gather, unsure
-from batchinvoice.invoices.items import ItemLine, checked_item, shortfall
+from batchinvoice.invoices.issue import Problem, problem
+from batchinvoice.invoices.item_rows import Group, Items, amounts_of_lines, contradiction, differing, gather, unsure
+from batchinvoice.invoices.items import ItemLine, checked_item, shortfall, surplus
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.likeness import likeness
 from batchinvoice.invoices.normalise import RAW_TYPES
@@ -39,8 +41,11 @@ def build(
     for line in lines:
         listed.setdefault(line.reference, []).append(line)
     strays = _strays(lines, {values[Field.REFERENCE] for values in records})
-    beside = {position: checked_item(position, values, found) for position, values in enumerate(records)}
     group_of = {position: group for group in groups for position in group.all}
+    beside = {
+        position: checked_item(position, values, found, None if position in group_of else values[Field.AMOUNT])
+        for position, values in enumerate(records)
+    }
     invoices: list[Invoice | None] = []
     for position, values in enumerate(records):
         group = group_of.get(position, Group(position, ()))
@@ -54,8 +59,15 @@ def build(
     _spread(groups, table, found)
     statuses = [RowStatus.INVALID if found.bad(i) else RowStatus.PENDING for i in range(len(records))]
     further = _settle_groups(groups, table, records, beside, statuses, found)
+    for position, invoice in enumerate(invoices):
+        if invoice and statuses[position] is RowStatus.PENDING and (more := surplus(invoice.items, invoice.amount)):
+            found.add(position, Field.AMOUNT, more)
     _settle_repeats(table, records, invoices, statuses, further, found)
     _settle_likenesses(table, records, statuses, further, found)
+    for position, issue in done_rows(table, match(table.headings, table.mapping).columns):
+        found.note(position, issue)
+        if statuses[position] is RowStatus.PENDING:
+            statuses[position] = RowStatus.HELD
     return Built(invoices, statuses, further)
 
 
@@ -91,6 +103,8 @@ def _invoice(
         where = problem(Code.ITEM_BAD, sheet=bad.issues[0].place.sheet, item_row=bad.row)
         found.add(position, Field.REFERENCE, where)
     items = (*(line.item for line in lines if line.item), *own)
+    if set(own) & {line.item for line in lines}:
+        found.add(position, Field.ITEM_TITLE, problem(Code.ITEMS_TWICE))
     if whole and not bad and (short := shortfall(items, values[Field.AMOUNT])):
         found.add(position, Field.AMOUNT, short)
     return _from_values(values, items) if not found.bad(position) or found.only(position, Code.DATE_PAST) else None
@@ -143,10 +157,9 @@ def _settle_groups(
             further |= dict.fromkeys(group.others, group.first)
         if any(statuses[position] is RowStatus.INVALID for position in group.others):
             continue
-        if fields or gathered.unsure:
-            said = contradiction(group, fields, table, records[group.first][Field.REFERENCE])
-            for position, what in [(p, said) for p in group.all] if fields else unsure(group, gathered, table):
-                found.add(position, fields[0] if fields else Field.ITEM_TITLE, what)
+        if doubts := list(_doubts(group, fields, gathered, table, records[group.first])):
+            for position, field, what in doubts:
+                found.add(position, field, what)
             for position in group.all:
                 statuses[position] = RowStatus.HELD
             continue
@@ -156,6 +169,19 @@ def _settle_groups(
             found.add(position, Field.REFERENCE, problem(code, first=table.rows[group.first if same is None else same]))
             statuses[position] = RowStatus.DUPLICATE
     return further
+
+
+def _doubts(
+    group: Group, fields: Sequence[Field], gathered: Items, table: Table, values: _Values
+) -> Iterator[tuple[int, Field, Problem]]:
+    """What keeps the rows of an invoice from being one, at each of them."""
+    if fields:
+        said = contradiction(group, fields, table, values[Field.REFERENCE])
+        yield from ((position, fields[0], said) for position in group.all)
+    elif gathered.unsure:
+        yield from ((position, Field.ITEM_TITLE, what) for position, what in unsure(group, gathered, table))
+    elif said_ := amounts_of_lines(group, gathered, table, values[Field.REFERENCE], values[Field.AMOUNT]):
+        yield from ((position, Field.AMOUNT, said_) for position in group.all)
 
 
 def _settle_repeats(

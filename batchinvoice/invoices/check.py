@@ -13,7 +13,7 @@ from batchinvoice.invoices.build import Built, build
 from batchinvoice.invoices.cells import shown
 from batchinvoice.invoices.codes import STOPS, Code
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.control import Line, expected, probable, stated
+from batchinvoice.invoices.control import Line, expected, overruled, probable, stated
 from batchinvoice.invoices.findings import Findings
 from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.invoice import Invoice
@@ -93,11 +93,12 @@ def check(table: Table, items: Table | None, rules: Rules, asked: Asked = Asked(
     built = build(kept, records, groups, lines, found)
     rows = [_row(kept, i, columns, values, built, found) for i, values in enumerate(records)]
     counted = _counted(layout, kept, rows, built, rules, asked)
+    by_user = list(expected(kept, counted, asked))
     notes = [
         *layout.notes,
         *of_hidden(kept, counted, [row.row for row in rows if row.status is RowStatus.PENDING], asked.hidden),
-        *stated(layout.stated, counted, rules),
-        *expected(kept, counted, asked),
+        *overruled(list(stated(layout.stated, counted, rules)), by_user, asked),
+        *by_user,
         *(of_items.notes if of_items else ()),
         *(of_hidden_items(of_items.table, asked.hidden) if of_items else ()),
         *(note for sheet in (table, items) if sheet for note in of_columns(sheet)),
@@ -142,10 +143,12 @@ def _counted(
     lines = []
     for position, row in enumerate(rows):
         further = position in built.further
+        repeats = any(issue.code is Code.REPEAT_IDENTICAL for issue in row.issues)
         own = row.amount if row.amount is not None or row.typed_amount.strip() else Decimal(0)
-        as_written = written(row.cells) if further or own is None else own
+        own = Decimal(0) if repeats else own
+        as_written = written(row.cells) if (further or own is None) and not repeats else own
         is_open = asked.hidden is Hidden.ASK and row.row in kept.hidden
-        lines.append(Line(row.row, own, as_written, counts=not further, open=is_open))
+        lines.append(Line(row.row, own, as_written, counts=not further and not repeats, repeats=repeats, open=is_open))
     shown_rows = set(kept.rows)
     left_out = [(r, c) for r, c in zip(layout.table.rows, layout.table.cells, strict=True) if r not in shown_rows]
     lines += [Line(row, written(cells), written(cells), left_out=True) for row, cells in left_out]

@@ -35,6 +35,9 @@ class Code(StrEnum):
     TOTAL_DIFFERS = "total-differs"
     TOTAL_UNSURE = "total-unsure"
     COUNT_DIFFERS = "count-differs"
+    SLIP_OVERRULED = "slip-overruled"
+    SECTION_DOUBT = "section-doubt"
+    ROW_DONE = "row-done"
     CELL_ERROR = "cell-error"
     CELL_EMPTY = "cell-empty"
     FORMULA_EMPTY = "formula-empty"
@@ -73,6 +76,9 @@ class Code(StrEnum):
     ITEM_AMOUNT_FRACTION = "item-amount-fraction"
     ITEM_ROW = "item-row"
     ITEM_ROWS_DIFFER = "item-rows-differ"
+    ITEM_ROWS_TOTAL = "item-rows-total"
+    ITEMS_TWICE = "items-twice"
+    ITEMS_ABOVE_AMOUNT = "items-above-amount"
     ITEM_ROW_REPEATED = "item-row-repeated"
     ITEM_ORPHAN = "item-orphan"
     ITEM_BAD = "item-bad"
@@ -122,5 +128,8 @@ UNSETTLED = frozenset(
 
 # What must be answered or mended before anything of the sheet is sent.
 STOPS = frozenset(
-    {Code.ROWS_HIDDEN, Code.ITEMS_HIDDEN, Code.HEADER_OTHER, Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS}
+    {
+        *(Code.ROWS_HIDDEN, Code.ITEMS_HIDDEN, Code.HEADER_OTHER, Code.SECTION_DOUBT),
+        *(Code.TOTAL_DIFFERS, Code.TOTAL_UNSURE, Code.COUNT_DIFFERS),
+    }
 )

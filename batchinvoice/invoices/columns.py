@@ -143,7 +143,7 @@ COLUMNS: tuple[Column, ...] = (
         required=True,
         api=("customerName", "name"),
         aliases=(
-            *("Customer", "Client", "Client Name", "Cust Name", "Name of Customer", "Tenant Name"),
+            *("Customer", "Customer's Name", "Client", "Client Name", "Cust Name", "Name of Customer", "Tenant Name"),
             *("العميل", "الاسم", "اسم الزبون", "الزبون", "اسم المستأجر", "المستأجر"),
         ),
         max_length=50,
@@ -207,6 +207,7 @@ COLUMNS: tuple[Column, ...] = (
             *(
                 "Amount KWD",
                 "Amount (KWD)",
+                "Amount in KWD",
                 "Total",
                 "Total Amount",
                 "Invoice Amount",
@@ -216,6 +217,11 @@ COLUMNS: tuple[Column, ...] = (
             *("Amount Due", "Total Due", "Balance Due", "Net Amount", "Amt"),
             *(
                 "القيمة",
+                "المجموع",
+                "الإجمالي",
+                "إجمالي المبلغ",
+                "المبلغ الإجمالي",
+                "المبلغ بالدينار",
                 "المبلغ د.ك",
                 "المبلغ المستحق",
                 "المبلغ المطلوب",

@@ -25,7 +25,9 @@ CATALOGUE: Mapping[Code, Words] = {
         _WARN,
     ),
     Code.COLUMN_CONFIRMED: Words(
-        "The column “{value}” was confirmed to mean {field}.", "Nothing to do, if that is right.", _WARN
+        "The column “{value}” was confirmed to mean {field}.",
+        'Nothing to do, if that is right; else: --map "{value}="',
+        _WARN,
     ),
     Code.COLUMN_HIDDEN: Words(
         "The column “{value}” is hidden in the sheet; it is used all the same.",
@@ -92,12 +94,25 @@ CATALOGUE: Mapping[Code, Words] = {
         "Nothing stands in any column that is used in the rows {rows}; they are no invoices.", "Nothing to do.", _WARN
     ),
     Code.TOTAL_DIFFERS: Words(
-        "{said} {value} KWD, but the rows come to {amount} KWD (difference {difference}).",
-        "Find the row that is missing, doubled or changed, or correct the total. Nothing is sent before they agree.",
+        "{said} {value} KWD, but the rows come to {amount} KWD (difference {difference}){repeated}.",
+        "Find the row that is missing, doubled or changed, or correct the total. If the rows are right, say so: --expect-total {amount}. Nothing is sent before that.",
     ),
     Code.TOTAL_UNSURE: Words(
         "{said} {value} KWD, but the amounts of the rows {rows} cannot be read, so that it cannot be compared.",
         "Mend those amounts first. Nothing is sent before they agree.",
+    ),
+    Code.SLIP_OVERRULED: Words(
+        "The sheet says {value} here; what you said of the rows yourself agrees with them, and counts for more.",
+        "Nothing to do, if that is right.",
+        _WARN,
+    ),
+    Code.SECTION_DOUBT: Words(
+        "Row {row} says “{value}”, so that it is not certain whether the rows below it are meant.",
+        "Take those rows out, or this one if they are meant. Nothing is sent before that.",
+    ),
+    Code.ROW_DONE: Words(
+        "The column “{column}” says “{value}”, so that it is not certain whether this row is meant.",
+        "Take the row out, or empty this cell if the invoice is to be sent.",
     ),
     Code.COUNT_DIFFERS: Words(
         "{said} {value} invoices, but the sheet has {count}.",
@@ -215,6 +230,18 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.ITEM_ROWS_DIFFER: Words(
         "The rows {rows} are items of one invoice, “{value}”, but they differ in {fields}.",
         "Say the same in each of them, or only in the first. Amount is that of the whole invoice; what one item costs is its Item Amount.",
+    ),
+    Code.ITEM_ROWS_TOTAL: Words(
+        "The rows {rows} of “{value}” each give the amount {amount}, but their items come to {total}: whether it is the whole invoice's or one item's is not certain.",
+        "Give the whole invoice's amount in each row, or only in the first{proposal}. What one item costs is its Item Amount.",
+    ),
+    Code.ITEMS_TWICE: Words(
+        "An item of this invoice stands beside it and again on the sheet of items.", "Keep it in one of the two places."
+    ),
+    Code.ITEMS_ABOVE_AMOUNT: Words(
+        "The items come to {value} KWD, more than the invoice's {amount} KWD.",
+        "Check it; the customer is asked for the invoice's amount.",
+        _WARN,
     ),
     Code.ITEM_ROW_REPEATED: Words(
         "The same item stands in rows {rows}; it is not certain whether it is meant once or several times.",

@@ -24,6 +24,10 @@ class Findings:
             place = self._table.place(self._table.rows[position], self._columns.get(field))
             of_cell.append(Issue(what.code, place, what.params))
 
+    def note(self, position: int, issue: Issue) -> None:
+        """Note an issue of a cell in a column that means nothing."""
+        self._found.setdefault(position, {}).setdefault(Field.DESCRIPTION, []).append(issue)
+
     def of(self, position: int) -> tuple[Issue, ...]:
         """All issues of a row, from its first column to its last."""
         found = (issue for issues in self._found.get(position, {}).values() for issue in issues)

@@ -122,6 +122,9 @@ def match(headings: Sequence[str], confirmed: Mapping[str, Field | None] | None 
             found.setdefault(field, []).append(index)
         elif heading.strip():
             unknown.append(index)
+    if Field.ITEM_TITLE not in found and all(field in found for field in REQUIRED):
+        # Without a name they are no items: a number of pieces, say, or of rows.
+        unknown = sorted([*unknown, *(index for field in ITEM_FIELDS for index in found.pop(field, []))])
     names = [headings[index] for index in unknown[:_MOST_LIKENED]]
     return Match(
         columns={field: indexes[0] for field, indexes in found.items()},

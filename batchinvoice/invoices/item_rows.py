@@ -10,6 +10,7 @@ import pandas as pd
 
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, ITEM_FIELDS, Field
+from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.invoice import Item
 from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.normalise import RAW_TYPES
@@ -117,6 +118,20 @@ def contradiction(group: Group, fields: Sequence[Field], table: Table, reference
     """Says in what the rows of one invoice differ."""
     rows = row_list([table.rows[position] for position in group.all])
     return problem(Code.ITEM_ROWS_DIFFER, rows=rows, value=reference, fields=",".join(fields))
+
+
+def amounts_of_lines(
+    group: Group, gathered: Items, table: Table, reference: str, amount: Decimal | None
+) -> Problem | None:
+    """Says that an amount which several rows repeat may be that of each line: their items come to something else."""
+    index = match(table.headings, table.mapping).columns[Field.AMOUNT]
+    repeated = sum(filled(table.cells[position][index]) for position in group.all) > 1
+    total = _total(gathered.items)
+    if amount is None or not repeated or not gathered.items or total == amount:
+        return None
+    rows = row_list([table.rows[position] for position in group.all])
+    said = {"rows": rows, "value": reference, "amount": f"{amount:.3f}", "total": f"{total:.3f}"}
+    return problem(Code.ITEM_ROWS_TOTAL, **said, proposed=f"{total:.3f}")
 
 
 def unsure(group: Group, gathered: Items, table: Table) -> Iterator[tuple[int, Problem]]:

@@ -48,11 +48,17 @@ def read_items(table: Table, references: Container[str], rules: Rules) -> list[I
     return lines
 
 
-def checked_item(position: int, values: Mapping[Any, Any], found: Findings) -> Item | None:
-    """The item of a row's item columns; None if they are empty or wrong, which is then found."""
+def checked_item(
+    position: int, values: Mapping[Any, Any], found: Findings, invoice: Decimal | None = None
+) -> Item | None:
+    """The item of a row's item columns; None if they are empty or wrong, which is then found.
+
+    invoice: the amount in KWD of an invoice that has this item alone; it is the item's, too, if the row says no other.
+    """
     if found.bad(position, *ITEM_FIELDS) or all(values[field] is None for field in ITEM_FIELDS):
         return None
-    item = _item(*(values[field] for field in ITEM_FIELDS))
+    title, rate, quantity, amount = (values[field] for field in ITEM_FIELDS)
+    item = _item(title, rate, quantity, invoice if rate is None and amount is None else amount)
     if isinstance(item, Item):
         return item
     found.add(position, *item)
@@ -86,7 +92,17 @@ def _worked_out(amount: Decimal | None, quantity: int) -> Decimal | None:
 
 def shortfall(items: Sequence[Item], amount: Decimal | None) -> Problem | None:
     """The gateway wants items of at least the invoice's amount (seed 004)."""
-    total = sum((item.amount for item in items), Decimal("0.000"))
+    total = _total(items)
     if items and amount is not None and total < amount:
         return problem(Code.ITEMS_BELOW_AMOUNT, value=money(total), amount=money(amount))
     return None
+
+
+def surplus(items: Sequence[Item], amount: Decimal) -> Problem | None:
+    """Items of more than the invoice's amount are taken, but worth a look."""
+    total = _total(items)
+    return problem(Code.ITEMS_ABOVE_AMOUNT, value=money(total), amount=money(amount)) if total > amount else None
+
+
+def _total(items: Sequence[Item]) -> Decimal:
+    return sum((item.amount for item in items), Decimal("0.000"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from batchinvoice.invoices.cells import shown
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.done import says_done
 from batchinvoice.invoices.headings import key, match, meaning
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.row_list import in_row_list, row_list
@@ -17,6 +18,7 @@ from batchinvoice.invoices.stated import (
     in_one_cell,
     is_bare_total,
     is_count_label,
+    is_other_sum,
     is_total_label,
     stated_above,
 )
@@ -34,7 +36,7 @@ class Layout:
 
 _OF_ROWS = frozenset(
     {Code.HEADER_REPEATED, Code.HEADER_OTHER, Code.HIDDEN_SKIPPED, Code.ROW_TOTAL, Code.ROW_TOTAL_UNREAD}
-    | {Code.ROW_COUNT, Code.ROW_NOTE, Code.ROWS_BLANK}
+    | {Code.ROW_COUNT, Code.ROW_NOTE, Code.ROWS_BLANK, Code.SECTION_DOUBT}
 )
 _DIGITS = re.compile(r"\d")
 _IDENTITY = (Field.REFERENCE, Field.CUSTOMER, Field.MOBILE)
@@ -60,6 +62,8 @@ def lay_out(table: Table) -> Layout:
             notes.append(Issue(Code.HEADER_OTHER, table.place(table.rows[position], None), params))
         elif (said := reader.total(position, below=position > last)) or (apart and (said := reader.inline(position))):
             stated.append(said)
+        elif position < last and reader.is_section(table.cells[position]):
+            notes.append(reader.doubt(position))
         elif apart or reader.is_total(table.cells[position]):
             notes.append(reader.note(position))
         elif reader.is_blank(table.cells[position]):
@@ -139,11 +143,13 @@ class _Reader:
 
     def is_header(self, cells: Sequence[Cell]) -> bool:
         """True if every cell says what its own column means."""
-        said = [index for index in self._columns.values() if filled(cells[index])]
-        return len(said) >= 2 and all(
-            isinstance(cells[index], str) and key(str(cells[index])) == key(self._table.headings[index])
-            for index in said
-        )
+        said = [(field, index) for field, index in self._columns.items() if filled(cells[index])]
+        return len(said) >= 2 and all(self._names(cells[index], field, index) for field, index in said)
+
+    def _names(self, cell: Cell, field: Field, index: int) -> bool:
+        if not isinstance(cell, str):
+            return False
+        return meaning(cell) is field or key(cell) == key(self._table.headings[index])
 
     def is_other_header(self, cells: Sequence[Cell]) -> bool:
         """True if another table begins here, whose columns stand elsewhere."""
@@ -153,11 +159,26 @@ class _Reader:
 
     def is_total(self, cells: Sequence[Cell]) -> bool:
         """True if the row calls itself a total, and nothing else in it says whose invoice it could be."""
-        labels = {index for index, cell in enumerate(cells) if isinstance(cell, str) and is_total_label(cell)}
+        name = self._columns.get(Field.CUSTOMER)  # Total Energies is a customer
+        labels = {
+            index
+            for index, cell in enumerate(cells)
+            if isinstance(cell, str) and (is_bare_total(cell) if index == name else is_total_label(cell))
+        }
         identity = {field: self._columns[field] for field in _IDENTITY if field in self._columns}
         if is_bare_total(shown(self._cell(cells, Field.REFERENCE))):  # beside it, a name is a remark
             identity.pop(Field.CUSTOMER, None)
         return bool(labels) and not any(filled(cells[index]) for index in set(identity.values()) - labels)
+
+    def is_section(self, cells: Sequence[Cell]) -> bool:
+        """True if the row is a title that says of the rows below it that they are done with: `PAID - do not send`."""
+        said = [cell for cell in cells if filled(cell)]
+        return len(said) == 1 and isinstance(said[0], str) and says_done(said[0])
+
+    def doubt(self, position: int) -> Issue:
+        """Says that the rows below such a title may not be meant."""
+        row, cells = self._table.rows[position], self._table.cells[position]
+        return Issue(Code.SECTION_DOUBT, self._table.place(row, None), {"row": str(row), "value": _brief(cells)})
 
     def is_blank(self, cells: Sequence[Cell]) -> bool:
         """True if all of the row stands in columns that mean nothing: a title, or a number put in before."""
@@ -173,6 +194,8 @@ class _Reader:
             return counted
         alone = below and [i for i, cell in enumerate(cells) if filled(cell)] == [index]
         if not _has_number(cells[index]) or isinstance(cells[index], Broken) or not (alone or self.is_total(cells)):
+            return None
+        if any(isinstance(cell, str) and is_total_label(cell) and is_other_sum(cell) for cell in cells):
             return None
         return Stated(False, self._table.place(self._table.rows[position], index), cells[index])
 
@@ -199,9 +222,12 @@ class _Reader:
         if self.is_total(cells) and isinstance(self._cell(cells, Field.AMOUNT), Broken):
             place = self._table.place(row, self._columns[Field.AMOUNT])
             return Issue(Code.ROW_TOTAL_UNREAD, place, {"row": str(row)})
-        text = " ".join(shown(cell).strip() for cell in cells if filled(cell))
-        value = text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
-        return Issue(Code.ROW_NOTE, self._table.place(row, None), {"row": str(row), "value": value})
+        return Issue(Code.ROW_NOTE, self._table.place(row, None), {"row": str(row), "value": _brief(cells)})
+
+
+def _brief(cells: Sequence[Cell]) -> str:
+    text = " ".join(shown(cell).strip() for cell in cells if filled(cell))
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
 
 
 def _has_number(cell: Cell) -> bool:

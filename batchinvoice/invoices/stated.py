@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from batchinvoice.invoices.amounts import amount
 from batchinvoice.invoices.cells import code
-from batchinvoice.invoices.headings import key
+from batchinvoice.invoices.headings import fold, key
 from batchinvoice.invoices.issue import Place, Problem
 from batchinvoice.invoices.table import Cell, Table, filled
 
@@ -36,7 +36,12 @@ _COUNTS = (
 )
 _TOTAL_KEYS = frozenset(map(key, _TOTALS))
 _COUNT_KEYS = frozenset(map(key, _COUNTS))
-_TOTAL_BEGINNINGS = tuple(_TOTAL_KEYS - {"sum"})
+_BEGINS = re.compile(rf"\W*(?:{'|'.join(fold(word) for word in _TOTALS if word != 'sum')})\b")
+_OTHER_SUM = re.compile(
+    "|".join(
+        map(fold, ("paid", "outstanding", "received", "balance", "due", "مدفوع", "متبقي", "مسدد", "مستلم", "رصيد"))
+    )
+)
 _LABELLED = re.compile(r"(?P<label>[^:：=]*[^\s:：=])\s*[:：=]\s*(?P<value>.*\S)\s*", re.DOTALL)
 _CURRENCY_TAIL = re.compile(r"(inkwd|kwd|kd|دك|دينار|كويتي)+$")
 _BARE_COUNTS = frozenset(map(key, ("invoices", "records", "فواتير", "الفواتير")))  # over a table: what it is about
@@ -47,9 +52,11 @@ def stated_above(table: Table) -> Iterator[Stated]:
     """The totals and counts over the table: a label with the value beside it, or both in one cell."""
     for row, cells in table.above:
         written = [(index, cell) for index, cell in enumerate(cells, 1) if filled(cell)]
-        for (index, cell), (next_index, value) in zip(written, [*written[1:], (0, None)], strict=True):
-            if not isinstance(cell, str):
-                continue
+        following = [*written[1:], (0, None), (0, None)]
+        for at, (index, cell) in enumerate(written):
+            (next_index, value), (_, beyond) = following[at : at + 2]
+            if not isinstance(cell, str) or isinstance(beyond, (int, float)):
+                continue  # of two numbers beside a label nobody said which is meant
             if said := in_one_cell(cell):
                 yield Stated(said[0], Place(table.sheet, row, index, cell), said[1], over=True)
             elif (is_count := _states(cell, value)) is not None:
@@ -80,9 +87,13 @@ def is_count_label(text: str) -> bool:
 
 
 def is_total_label(text: str) -> bool:
-    """True if these words are a total's, whatever follows them: `Total November 2026`."""
-    folded = _label(text)
-    return folded in _TOTAL_KEYS or folded.startswith(_TOTAL_BEGINNINGS)
+    """True if these words are a total's, whatever words follow them: `Total November 2026`."""
+    return is_bare_total(text) or _BEGINS.match(fold(text)) is not None
+
+
+def is_other_sum(text: str) -> bool:
+    """True if these words are those of a sum of something else than the invoices: `Total paid`."""
+    return _OTHER_SUM.search(fold(text)) is not None
 
 
 def is_bare_total(text: str) -> bool:

@@ -12,6 +12,7 @@ rows      row numbers, of which the first are shown; `more` is how many are not 
 change    made of `was`, what the invoice said before, and `value`; nothing where `was` is not known
 hidden    `yes` or nothing
 said      `sheet`: the sheet states it; `asked`: --expect-count states it where there is a `count`, else --expect-total
+repeated  rows that repeat others, or nothing
 readings  made of `first` and `second`, two amounts; nothing where they are not known
 why       `ambiguous`, `several`, or nothing
 detail    `early`, `stopped`, or words of the gateway; else made of `tried`, a run, or of what contradicts itself:
@@ -45,6 +46,10 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "more": (" and {more} more", " وعدد {more} غيرها"),
     "readings": (" ({first} or {second})", " ({first} أو {second})"),
     "several": (": there seem to be several numbers in it", "، إذ يبدو أن فيها أكثر من رقم"),
+    "repeated": (
+        "; the rows {repeated} repeat others and count for nothing",
+        "؛ والصفوف {repeated} مكررة ولا تُحسب",
+    ),
     "ambiguous": (": it can be read in two ways", "، لأنها تُقرأ بطريقتين"),
     "tried": (" (run {tried} tried to make it)", " (حاول التشغيل {tried} إنشاءها)"),
     "early": (
@@ -160,6 +165,11 @@ def _readings(blanks: _Blanks) -> str:
     return blanks.phrase("readings", first=first, second=second) if second else ""
 
 
+def _repeated(blanks: _Blanks) -> str:
+    repeated = blanks.given("repeated")
+    return blanks.phrase("repeated", repeated=repeated) if repeated else ""
+
+
 def _stated(blanks: _Blanks) -> str:
     if blanks.given("said") != "asked":
         return blanks.phrase("sheet says")
@@ -197,6 +207,7 @@ _SAID: Mapping[str, Callable[[_Blanks], str]] = {
     "where": _where,
     "change": _change,
     "readings": _readings,
+    "repeated": _repeated,
     "rows": _rows,
     "hidden": lambda blanks: blanks.phrase("hidden") if blanks.given("hidden") else "",
     "said": _stated,

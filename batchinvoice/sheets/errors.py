@@ -19,13 +19,18 @@ class SheetError(Exception):
 
 
 class Undecided(SheetError):
-    """The sheet can be read, but something about it as a whole is open, its `issues`. Nothing was sent."""
+    """The sheet can be read, but something about it as a whole is open, its `stops`. Nothing was sent.
 
-    def __init__(self, name: str, issues: Sequence[Issue], language: str = "en") -> None:
-        said = [(f"{issue.place.sheet}!{issue.place.cell}", *issue.say(language)) for issue in issues]
+    `issues`: everything that was found in the sheet, the stops among them; `language` is that of its headings.
+    """
+
+    def __init__(self, name: str, stops: Sequence[Issue], issues: Sequence[Issue], language: str = "en") -> None:
+        said = [(f"{issue.place.sheet}!{issue.place.cell}", *issue.say(language)) for issue in stops]
         words = " ".join(f"{cell}: {message} {remedy}" for cell, message, remedy in said)
         super().__init__(f"{name} was not run; nothing was sent. {words}")
+        self.stops = tuple(stops)
         self.issues = tuple(issues)
+        self.language = language
 
 
 class CannotWrite(SheetError):

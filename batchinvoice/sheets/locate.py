@@ -9,7 +9,7 @@ from pathlib import Path
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.cells import shown
 from batchinvoice.invoices.columns import Field
-from batchinvoice.invoices.headings import Match, match, near, signature
+from batchinvoice.invoices.headings import Match, key, match, near, signature
 from batchinvoice.invoices.table import Cell, Table, filled
 from batchinvoice.sheets import unreadable
 from batchinvoice.sheets.raw import RawSheet
@@ -62,7 +62,11 @@ def tables(
     if asked.confirm and (unsure := unreadable.unsure_columns(path, meant.sheet, meant.headings, meant.mapping)):
         raise unsure
     others = [(header.sheet.name, not header.sheet.visible) for header, _ in full if header.sheet.name != meant.sheet]
-    return replace(meant, others=tuple(others)), _items(path, headers, marked)
+    items = _items(path, headers, marked)
+    known = {key(heading) for header in headers for heading in header.headings}
+    if stray := [name for name in asked.mapping if name not in known]:
+        raise unreadable.no_such_heading(path, stray, meant.headings)
+    return replace(meant, others=tuple(others)), items
 
 
 def _named(path: Path, sheets: Sequence[RawSheet], name: str | None) -> RawSheet | None:

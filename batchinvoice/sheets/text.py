@@ -18,6 +18,7 @@ _ENCODINGS = ("utf-8-sig", "cp1256")
 # A Western code page taken for the Arabic one: its accented letters become Arabic letters, vowel signs and marks.
 _ARABIC = r"\u0621-\u0652\u0679-\u06d3\u200e\u200f"
 _MIXED = re.compile(rf"[A-Za-z][{_ARABIC}]|[{_ARABIC}][A-Za-z]")
+_WRAPPED = re.compile(r'="(?P<formula>.*)"|\'(?P<mark>[+]?\d+)')
 _DELIMITERS = ",;\t|"
 _HEADER_WITHIN = 50
 
@@ -34,11 +35,17 @@ def text_sheet(path: Path, content: bytes, known: Callable[[Sequence[str]], int]
     line = 1
     try:
         for row in reader:
-            rows.append([cell or None for cell in row])
+            rows.append([_unwrapped(cell) or None for cell in row])
             line = reader.line_num + 1
     except csv.Error:
         raise unreadable.stray_quote(path, line) from None
     return RawSheet(readable(path.stem), rows)
+
+
+def _unwrapped(cell: str) -> str:
+    """What programs wrap a number in so that Excel keeps its zeros: `="00123"` or `'00123` is the text 00123."""
+    wrapped = _WRAPPED.fullmatch(cell)
+    return cell if wrapped is None else (wrapped["formula"] or wrapped["mark"] or "").replace('""', '"')
 
 
 def _decoded(path: Path, content: bytes) -> str:

@@ -130,6 +130,12 @@ def no_such_sheet(path: Path, name: str, sheets: Sequence[str]) -> UnreadableShe
     return UnreadableSheet(f"{path.name} has no sheet “{name}”. Its sheets are: {_quoted(sheets)}.")
 
 
+def no_such_heading(path: Path, names: Sequence[str], headings: Sequence[str]) -> UnreadableSheet:
+    """What --map names is no heading of the sheet: a slip of the pen would leave the column as it was."""
+    there = _quoted([" ".join(heading.split()) for heading in headings if heading])
+    return UnreadableSheet(f"{path.name} has no column {_quoted(names)}, as --map says. Its columns are: {there}.")
+
+
 def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f"“{name}”" for name in names)
 

@@ -74,9 +74,9 @@ def bad_row_with_a_good_amount() -> File:
     return _below(["Total", None, None, 30.5], rows=[good(1), [*good(2)[:2], None, 20.25]])
 
 
-@case("pending duplicate", "A3 repeat-identical; D5 row-total", amount=("10.250", "10.250"))
+@case("pending duplicate", "A3 repeat-identical; D5 total-differs", amount=("10.250", "10.250"))
 def repeats_in_the_total() -> File:
-    """A row that is there twice is twice in the sheet's sum."""
+    """A row that is there twice is twice in the sheet's sum, but is sent once: the slip is there to say so."""
     return _below(["Total", None, None, 20.5], rows=[good(1), good(1)])
 
 

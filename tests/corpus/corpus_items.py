@@ -28,7 +28,7 @@ def on_a_sheet() -> File:
     return _sheet(["INV-1", *FEES], ["INV-1", "Books", 2.25, None, None], ["INV-2", "Pens", None, None, 20.25])
 
 
-@case("pending pending", items=[[["Lessons", "1.125", 10, "11.250"]], []])
+@case("pending pending", "D2 items-above-amount", items=[[["Lessons", "1.125", 10, "11.250"]], []])
 def rate_of_an_amount() -> File:
     """The rate is the amount divided by the quantity, to the fils; items may come to more than the invoice."""
     return _sheet(["INV-1", "Lessons", None, 10, 11.25])

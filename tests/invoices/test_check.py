@@ -312,6 +312,13 @@ def test_unknown_columns_are_said_of_both_sheets_and_stop_nothing() -> None:
     assert checked.rows[0].status is RowStatus.PENDING
 
 
+@pytest.mark.parametrize("word", ["Paid", " CANCELLED ", "مدفوع", "تم الدفع"])
+def test_a_row_that_says_it_is_done_with_is_held(word: str) -> None:
+    checked = sheet({"Status": "open"}, {"Status": word})
+    assert [row.status for row in checked.rows] == [RowStatus.PENDING, RowStatus.HELD]
+    assert said(checked.rows[1].issues) == [("E3", "row-done")]
+
+
 def test_a_sheet_without_rows() -> None:
     assert check(Table("Invoices", tuple(GOOD), [], []), None, RULES).rows == []
 

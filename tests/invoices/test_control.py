@@ -84,6 +84,38 @@ def test_a_total_made_of_amounts_as_they_were_probably_meant_agrees() -> None:
     assert stops(checked(total(12.625), rows=rows)) == [("total-unsure", "D13")]
 
 
+def test_a_row_that_is_there_twice_counts_once_and_a_slip_says_so() -> None:
+    rows = [ROWS[0], ROWS[0], ROWS[1]]
+    assert stops(checked(total(12.625), rows=rows)) == []
+    [issue] = checked(total(17.75), rows=rows).stops
+    assert (issue.code, issue.params["repeated"]) == (Code.TOTAL_DIFFERS, "11")
+    assert "the rows 11 repeat others" in issue.message
+    twice = Asked(count=3, total=Decimal("17.750"))
+    assert [i.code for i in checked(rows=rows, asked=twice).stops] == [Code.COUNT_DIFFERS, Code.TOTAL_DIFFERS]
+    assert checked(rows=rows, asked=Asked(count=2, total=Decimal("12.625"))).stops == []
+
+
+def test_what_the_user_says_counts_for_more_than_what_the_sheet_says() -> None:
+    above = [["Total", 620.5], ["Number of invoices", 4]]
+    assert stops(checked(above=above, asked=Asked(total=Decimal(13)))) == [("count-differs", "B2")]
+    found = checked(above=above, asked=Asked(total=Decimal(13), count=3))
+    assert found.stops == []
+    assert [note.code for note in found.notes] == [Code.SLIP_OVERRULED, Code.SLIP_OVERRULED]
+    assert [i.code for i in checked(above=above[:1], asked=Asked(total=Decimal(12))).stops] == [
+        Code.TOTAL_DIFFERS,
+        Code.TOTAL_DIFFERS,
+    ]
+
+
+def test_a_sum_of_something_else_is_no_slip() -> None:
+    assert stops(checked(["Total paid", None, None, 5], ["Total outstanding", None, None, 8])) == []
+
+
+def test_many_totals_are_compared_at_once() -> None:
+    rows = [row for n in range(3000) for row in ([f"INV-{n}", "Noura", "66666666", 5.125], total(5.125))]
+    assert stops(checked(rows=rows)) == []
+
+
 def test_the_slip_above_the_header() -> None:
     agrees = [["Total amount", 13], ["Number of invoices", "3"]]
     assert stops(checked(above=agrees)) == []

@@ -77,6 +77,36 @@ def test_rows_that_contradict_each_other_are_held(change: Row, cell: str, fields
     assert set(checked.rows[0].issues[0].params["fields"].split(",")) == set(fields.split(","))
 
 
+@pytest.mark.parametrize("amount", [50, 100])
+def test_an_amount_that_each_line_repeats_may_be_that_of_a_line(amount: Cell) -> None:
+    rows = [GOOD | {"Amount": amount, "Item": name, "Item Rate": 50} for name in ("Desk", "Chair")]
+    checked = of(*rows)
+    if amount == 100:
+        assert statuses(checked) == [PENDING, DUPLICATE]
+    else:
+        assert statuses(checked) == [HELD, HELD]
+        assert said(checked.rows[1].issues) == [("D3", "item-rows-total")]
+        assert checked.rows[0].issues[0].proposal == "100.000"
+
+
+def test_items_of_more_than_the_amount_are_said() -> None:
+    rest = NOTHING | {"Reference Number": "INV-1"}
+    checked = of(GOOD | {"Amount": 250} | PEN, rest | INK)
+    assert statuses(checked) == [PENDING, DUPLICATE]
+    assert said(checked.rows[0].issues) == [("D2", "items-above-amount")]
+
+
+def test_an_item_alone_costs_what_the_invoice_does() -> None:
+    assert items(of(GOOD | {"Item": "Pen", "Item Quantity": 2})) == [("Pen", Decimal(140), 2, Decimal(280))]
+    assert items(of(GOOD | {"Item": "Pen"})) == [("Pen", Decimal(280), 1, Decimal(280))]
+
+
+def test_a_number_of_pieces_without_a_name_is_no_item() -> None:
+    checked = of(GOOD | {"Qty": 3})
+    assert statuses(checked) == [PENDING]
+    assert [str(note.code) for note in checked.notes] == ["column-unknown"]
+
+
 def test_a_bad_row_keeps_all_rows_of_its_invoice_back_and_no_other() -> None:
     other = GOOD | {"Reference Number": "INV-2", "Mobile Number": "66666667"}
     checked = of(GOOD | PEN, GOOD | INK | {"Item Rate": "1,234"}, other | PEN | {"Item Rate": 280})

@@ -112,6 +112,24 @@ def test_a_note_without_a_gap_may_be_an_invoice_and_stays_one() -> None:
     assert of(A, ["see the other sheet"]).table.rows == [2, 3]
 
 
+def test_headings_in_another_language_below_the_header() -> None:
+    layout = of(["الرقم المرجعي", "اسم العميل", "رقم الهاتف", "المبلغ"], A)
+    assert (layout.table.rows, notes(layout)) == ([3], [("header-repeated", 2)])
+
+
+@pytest.mark.parametrize("title", ["PAID - do not send", "Cancelled invoices:", "فواتير ملغاة", "Already sent"])
+def test_a_title_that_says_the_rows_below_are_done_with(title: str) -> None:
+    layout = of(A, [title], B)
+    assert notes(layout) == [("section-doubt", 3)]
+    assert notes(of(A, ["Unpaid"], B)) == []
+    assert notes(of(A, B, None, [title])) == [("row-note", 5)]
+
+
+@pytest.mark.parametrize("name", ["Total Energies", "مجموعة الشايع", "Summit"])
+def test_a_customer_whose_name_begins_like_a_total(name: str) -> None:
+    assert of(A, [None, name, None, 5.0]).table.rows == [2, 3]
+
+
 def test_a_gap_alone_makes_no_note() -> None:
     assert of(A, None, ["INV-3", "Badr"]).table.rows == [2, 4]
     assert of(A, None, ["Second term"], B).table.rows == [2, 4, 5]
@@ -212,6 +230,8 @@ def test_every_row_is_an_invoice_or_said(rows: list[list[Cell] | None]) -> None:
     assert every - set(layout.table.rows) == told
     assert told.isdisjoint(layout.table.rows)
     assert {n for n, row in enumerate(rows, 2) if row is A} <= set(layout.table.rows)
+    certain = {n for n, row in enumerate(rows, 2) if row and row[2] == "66666666" and isinstance(row[3], float)}
+    assert certain <= set(layout.table.rows)
 
 
 def test_stated_is_a_value() -> None:

@@ -81,6 +81,12 @@ def test_quoted_commas_marks_and_line_ends_and_blank_lines(tmp_path: Path) -> No
     ]
 
 
+def test_what_keeps_zeros_from_excel_is_no_part_of_the_text(tmp_path: Path) -> None:
+    content = ",".join(HEADINGS) + '\n="00123","=""Ali ""B"" Co""",\'66666666,5\n=1,\'Abd al-Aziz,6,="'
+    assert rows(tmp_path, content + '"\n')[0] == (2, ["00123", 'Ali "B" Co', "66666666", "5"])
+    assert rows(tmp_path, content.removesuffix(',="') + "\n")[1] == (3, ["=1", "'Abd al-Aziz", "6", None])
+
+
 def test_short_and_long_rows(tmp_path: Path) -> None:
     content = ",".join(HEADINGS) + "\n1,Ali\n2,Ali,66666666,5,a note,\n"
     assert rows(tmp_path, content) == [(2, ["1", "Ali", None, None]), (3, ["2", "Ali", "66666666", "5"])]

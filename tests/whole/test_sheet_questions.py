@@ -87,6 +87,8 @@ def test_a_mapping_on_the_command_line_and_one_that_is_none(tool: Tool) -> None:
     assert tool("check", "a.xlsx").returncode == 3
     assert tool("check", "a.xlsx", "--map", "Payer=customer name").returncode == 0
     assert tool("check", "a.xlsx").returncode == 0
+    typed = tool("check", "a.xlsx", "--map", "Payee=Customer Name")
+    assert (typed.returncode, "has no column “payee”, as --map says" in typed.stderr) == (3, True)
     wrong = tool("check", "a.xlsx", "--map", "Payer=Colour")
     assert wrong.returncode == 2
     assert 'write it as --map "HEADING=COLUMN"' in wrong.stderr
@@ -94,11 +96,13 @@ def test_a_mapping_on_the_command_line_and_one_that_is_none(tool: Tool) -> None:
 
 def test_control_totals_stop_a_run_before_anything_is_sent(tool: Tool, gateway: RunningEmulator) -> None:
     sheet = tool.sheet("a.xlsx", [*ROWS, ["Total", None, None, 101.249]])
-    for words in ([], ["--expect-total", "101.250"]):
+    for words in ([], ["--expect-total", "101.249"]):
         ended = tool("run", sheet, *words)
         assert ended.returncode == 3
-        assert "Invoices!D6: The sheet says 101.249 KWD, but the rows come to 101.250 KWD" in ended.stderr
+        assert "101.249 KWD, but the rows come to 101.250 KWD" in ended.stderr
     assert made(gateway) == []
+    bad = tool.json("run", tool.sheet("c.xlsx", [*ROWS, ["INV-9", None, "66100209", 5], ["Total", None, None, 5]]))
+    assert [issue["code"] for issue in bad["issues"]] == ["total-differs", "cell-empty"]
     right = tool.sheet("b.xlsx", [*ROWS, ["Total", None, None, 101.25]])
     assert tool("run", right, "--expect-count", "5").returncode == 3
     assert tool("run", right, "--expect-total", "1,5").returncode == 2
