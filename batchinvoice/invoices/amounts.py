@@ -29,6 +29,8 @@ _DIGITS = re.compile(r"\d+")
 _DINARS_AND_FILS = re.compile(r"(\d{1,9})\s?/\s?(\d{3})")
 _ONLY_FILS = re.compile(r"(\d{1,3})\s?(?:fils|فلس|فلسا)")
 _NO_FILS = re.compile(r"\s?/\s?[-=]+$")
+_COMMA_DECIMALS = re.compile(r"-?\d+,\d{1,2}|-?\d{1,3}(?:\.\d{3})+,\d+")
+_POINT_OR_GROUP = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _LETTERS_FOR_DIGITS = str.maketrans("oOlI", "0011")
 _WITH_UNIT = re.compile(r"(\d{1,9})(?:\.00?)?\s?[^\W\d_]{0,12}\.?")
 
@@ -85,6 +87,19 @@ def _ambiguous(written: str, values: Sequence[Decimal]) -> Problem:
     likely = second if second is not None and abs(first) >= _UNLIKELY else first
     both = {"first": money(first), "second": money(second)} if second is not None else {}
     return problem(Code.AMOUNT_AMBIGUOUS, value=written, proposed=money(likely), **both)
+
+
+def comma_decimals(written: str) -> bool:
+    """True if the comma in a text can only begin the fils: `12,5`, `1.250,000`; it need not be right for all that."""
+    return _COMMA_DECIMALS.fullmatch(_bare(written)) is not None
+
+
+def point_or_group(written: str) -> Problem | None:
+    """The doubt about `1.500` among amounts in which commas begin the fils; None if there is none."""
+    bare = _bare(written)
+    if not _POINT_OR_GROUP.fullmatch(bare):
+        return None
+    return _ambiguous(written, [Decimal(bare.replace(".", "")), Decimal(bare)])
 
 
 def _readings(bare: str) -> Iterator[_Reading]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from batchinvoice.invoices import cells, choices
 from batchinvoice.invoices.addresses import email
-from batchinvoice.invoices.amounts import amount, quantity
+from batchinvoice.invoices.amounts import amount, comma_decimals, point_or_group, quantity
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.dates import date, declared_order
@@ -43,6 +43,7 @@ def normalise(table: Table, columns: Mapping[Field, int], rules: Rules) -> Norma
     frame[Field.MOBILE] = _accepted(
         Field.MOBILE, _read(numbers, lambda pair: phone(pair[0], pair[1] or None, rules.country_code)), problems
     )
+    _doubt_points(raw, frame, rules, problems)
     _settle_delivery(frame, rules, problems)
     return Normalised(pd.DataFrame(frame, dtype=object), problems)
 
@@ -96,6 +97,23 @@ def _readers(table: Table, columns: Mapping[Field, int], rules: Rules) -> dict[F
         Field.ITEM_QUANTITY: quantity,
         Field.ITEM_AMOUNT: kwd,
     }
+
+
+def _doubt_points(
+    raw: Mapping[Field, Sequence[Cell]],
+    frame: dict[str, list[Any]],
+    rules: Rules,
+    problems: list[tuple[int, Field, Problem]],
+) -> None:
+    """Where a comma begins the fils in some cell of a column, `1.500` of another may be one and a half thousand."""
+    for field in (Field.AMOUNT, Field.ITEM_RATE, Field.ITEM_AMOUNT):
+        cells_ = raw.get(field, ())
+        if rules.decimal_mark or not any(isinstance(cell, str) and comma_decimals(cell) for cell in cells_):
+            continue
+        for position, cell in enumerate(cells_):
+            if frame[field][position] is not None and isinstance(cell, str) and (doubt := point_or_group(cell)):
+                problems.append((position, field, doubt))
+                frame[field][position] = None
 
 
 def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[tuple[int, Field, Problem]]) -> None:

@@ -57,3 +57,12 @@ def test_a_bare_number_is_a_date_unless_the_workbook_counts_from_1904() -> None:
 def test_an_issue_says_how_an_amount_is_written_where_a_comma_is_declared() -> None:
     [row] = sheet({"Amount": "12.5"}, rules=replace(RULES, decimal_mark=",")).rows
     assert "as 120,500 (perhaps 12,500)" in row.issues[0].remedy
+
+
+def test_a_comma_before_the_fils_in_one_cell_puts_the_points_of_its_column_in_doubt() -> None:
+    amounts = ["1.250,000", "1.500", "12.50", "1500", 1.5]
+    rows = [row.issues for row in sheet(*({"Amount": amount} for amount in amounts)).rows]
+    assert [[str(issue.code) for issue in issues] for issues in rows][1:] == [["amount-ambiguous"], [], [], []]
+    assert "(1500.000 or 1.500)" in rows[1][0].message
+    alone = sheet(*({"Amount": amount} for amount in amounts[1:])).rows
+    assert not alone[0].issues
