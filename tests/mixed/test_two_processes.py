@@ -73,9 +73,11 @@ CASES = {
     "two resumes": Case(RESUME, RESUME, cut_off=True),
 }
 each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+# Who comes second meets the same lock whatever it wants; all of them start at once below.
+SECONDS = CASES if os.environ.get("BATCHINVOICE_CRASH") == "every" else {k: CASES[k] for k in list(CASES)[::3]}
 
 
-@each_case
+@pytest.mark.parametrize("case", SECONDS.values(), ids=SECONDS)
 def test_who_comes_second_is_told_so_and_leaves_all_alone(
     case: Case, tmp_path: Path, emulator: RunningEmulator, context: BaseContext
 ) -> None:
