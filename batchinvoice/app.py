@@ -143,6 +143,7 @@ def plan_sheet(
     sms: bool,
     strict: bool,
     check_gateway: bool = False,
+    trust_ids: bool = False,
 ) -> Run:
     """The first verb: sheet → a run in the ledger. Nothing is sent.
 
@@ -152,7 +153,7 @@ def plan_sheet(
     if checked.stops:
         raise Undecided(path.name, checked.stops, checked.issues, language_of(checked.table.headings))
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
-    options = Options(sms=sms, strict=strict, sms_mode=mode, check_gateway=check_gateway, asked=asked)
+    options = Options(sms, strict, mode, check_gateway, trust_ids, asked)
     return ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))
 
 

@@ -14,7 +14,7 @@ import click
 from batchinvoice import __version__
 from batchinvoice.emulator.command import emulator
 from batchinvoice.exits import Exit
-from batchinvoice.options import sheet_options
+from batchinvoice.options import run_options, sheet_options
 
 if TYPE_CHECKING:
     from batchinvoice.invoices.asked import Asked
@@ -25,13 +25,6 @@ _SHEET = click.Path(path_type=Path)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 report_dir_option = click.option("--report-dir", type=_SHEET, help="Folder for the workbooks (default: reports).")
-no_sms_option = click.option("--no-sms", is_flag=True, help="Text nobody now; “batchinvoice send RUN” does it later.")
-strict_option = click.option("--strict", is_flag=True, help="Send nothing at all if any row has a problem.")
-check_gateway_option = click.option(
-    "--check-gateway",
-    is_flag=True,
-    help="Hold rows whose reference the gateway has already: a look-up for each.",
-)
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before sending.")
 
 
@@ -141,17 +134,15 @@ def check(
 @cli.command()
 @click.argument("sheet", type=_SHEET)
 @sheet_options
-@no_sms_option
-@strict_option
-@check_gateway_option
+@run_options
 @json_option
-def plan(sheet: Path, asked: Asked, no_sms: bool, strict: bool, check_gateway: bool, as_json: bool) -> None:
+def plan(sheet: Path, asked: Asked, how: dict[str, bool], as_json: bool) -> None:
     """Show what would happen with SHEET, and keep it as a planned run. Nothing is sent."""
     from batchinvoice.runs.reconcile import problems
     from batchinvoice.summary import summarise
 
     with _session(as_json=as_json) as session:
-        planned = session.plan_sheet(sheet, asked, sms=not no_sms, strict=strict, check_gateway=check_gateway)
+        planned = session.plan_sheet(sheet, asked, **how)
         session.screen.issues(list(problems(session.ledger, planned)), planned.language, Path(planned.source))
         session.screen.planned(summarise(session.ledger, planned))
         session.screen.rows(session.ledger.rows(planned))
@@ -177,9 +168,7 @@ def apply(context: click.Context, run_id: str, report_dir: Path | None, yes: boo
 @click.argument("sheets", type=_SHEET, nargs=-1, required=True, metavar="SHEET...")
 @sheet_options
 @report_dir_option
-@no_sms_option
-@strict_option
-@check_gateway_option
+@run_options
 @yes_option
 @json_option
 @click.pass_context
@@ -187,10 +176,8 @@ def run(
     context: click.Context,
     sheets: tuple[Path, ...],
     asked: Asked,
+    how: dict[str, bool],
     report_dir: Path | None,
-    no_sms: bool,
-    strict: bool,
-    check_gateway: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -202,8 +189,7 @@ def run(
 
     _one_control_slip(asked, sheets)
     with _session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        options = {"sms": not no_sms, "strict": strict, "check_gateway": check_gateway}
-        code, results = each(sheets, lambda sheet: session.run_sheet(sheet, asked, **options), session.screen)
+        code, results = each(sheets, lambda sheet: session.run_sheet(sheet, asked, **how), session.screen)
     if as_json:
         _print_json(results)
     context.exit(code)

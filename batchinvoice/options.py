@@ -1,4 +1,4 @@
-"""What can be said of a sheet on the command line: which sheet, what its headings mean, hidden rows, control totals."""
+"""What can be said on the command line of a sheet (which, its headings, hidden rows, totals) and of how it is run."""
 
 from __future__ import annotations
 
@@ -35,6 +35,19 @@ def sheet_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         with_asked = option(with_asked)
     return with_asked
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options; it is called with `how`, the options of `app.plan_sheet`."""
+
+    @wraps(command)
+    def with_how(*args: Any, no_sms: bool, strict: bool, check_gateway: bool, trust_ids: bool, **others: Any) -> Any:
+        how = {"sms": not no_sms, "strict": strict, "check_gateway": check_gateway, "trust_ids": trust_ids}
+        return command(*args, how=how, **others)
+
+    for option in reversed(_RUN_OPTIONS):
+        with_how = option(with_how)
+    return with_how
 
 
 def _mapping(context: click.Context, parameter: click.Parameter, said: tuple[str, ...]) -> dict[str, Field | None]:  # noqa: ARG001
@@ -79,4 +92,16 @@ _OPTIONS = (
         "--expect-count", "count", type=click.IntRange(min=0), metavar="N", help="Stop unless there are so many."
     ),
     click.option("--expect-total", "total", callback=_total, metavar="KWD", help="Stop unless all come to so much."),
+)
+_RUN_OPTIONS = (
+    click.option("--no-sms", is_flag=True, help="Text nobody now; “batchinvoice send RUN” does it later."),
+    click.option("--strict", is_flag=True, help="Send nothing at all if any row has a problem."),
+    click.option(
+        "--check-gateway", is_flag=True, help="Hold rows whose reference the gateway has already: a look-up for each."
+    ),
+    click.option(
+        "--trust-ids",
+        is_flag=True,
+        help="Change invoices by the sheet's IDs without asking the gateway first whose they are.",
+    ),
 )

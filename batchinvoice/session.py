@@ -62,11 +62,13 @@ class Session:
     report_dir: Path
     yes: bool = False
 
-    def plan_sheet(self, sheet: Path, asked: Asked, *, sms: bool, strict: bool, check_gateway: bool) -> Run:
-        """Plan a sheet, asking what it leaves open. Raises UnreadableSheet, Undecided or LedgerError."""
+    def plan_sheet(self, sheet: Path, asked: Asked, **options: bool) -> Run:
+        """Plan a sheet, asking what it leaves open; the options are those of `app.plan_sheet`.
+
+        Raises UnreadableSheet, Undecided or LedgerError.
+        """
 
         def plan(answered: Asked) -> Run:
-            options = {"sms": sms, "strict": strict, "check_gateway": check_gateway}
             return app.plan_sheet(self.ledger, self.settings, sheet, answered, **options)
 
         return with_answers(self.screen, asked, plan)

@@ -92,6 +92,8 @@ class Code(StrEnum):
     ID_REPEATED = "id-repeated"
     ID_CONFLICT = "id-conflict"
     ID_UNKNOWN = "id-unknown"
+    ID_OTHER = "id-other"
+    ID_UNSEEN = "id-unseen"
     UPDATE_CANNOT = "update-cannot"
     UPDATE_NEEDS_EMAIL = "update-needs-email"
     OUTCOME_UNKNOWN = "outcome-unknown"

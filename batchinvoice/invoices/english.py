@@ -288,8 +288,16 @@ CATALOGUE: Mapping[Code, Words] = {
     ),
     Code.ID_UNKNOWN: Words(
         "Invoice ID {value} was not made with this tool, so it cannot be compared before it is changed.",
-        "Check that the ID is this customer's; the update is sent as the sheet says.",
+        "Check that the ID is this customer's. The gateway is asked first whether this ID has this reference, unless --trust-ids is given.",
         _WARN,
+    ),
+    Code.ID_OTHER: Words(
+        "At the gateway, invoice {value} has the reference “{owner}”, not “{reference}”; nothing was sent.",
+        "Correct the Invoice ID or the reference. If this invoice is meant, and is to get this reference, run the row with --trust-ids.",
+    ),
+    Code.ID_UNSEEN: Words(
+        "The gateway does not show whose invoice {value} is ({answer}), so nothing was sent.",
+        "Correct the Invoice ID, or take it out to make a new invoice. If you have seen in the gateway's panel that it is right, run the row with --trust-ids.",
     ),
     Code.UPDATE_CANNOT: Words(
         "The invoice exists already, and its {fields} cannot be changed at the gateway{change}.",

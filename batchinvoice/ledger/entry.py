@@ -132,10 +132,10 @@ class Entry:
         )
         if intent.row.status is not RowStatus.HELD:  # a person has given that row up; only its invoice is settled
             self.settle_row(intent.row, intent.action, outcome, intent.invoice_key)
-        if outcome.certainly_nothing and (intent.renames or intent.stated):
+        if outcome.certainly_nothing and (intent.renames or intent.first_named):
             # Else a later row of that reference would be taken for a change of this invoice.
             own = references.c.invoice_id == intent.invoice_key
-            new = own if intent.stated else own & (references.c.reference == intent.invoice.reference)
+            new = own if intent.first_named else own & (references.c.reference == intent.invoice.reference)
             self._db.execute(delete(references).where(new))
 
     def settle_row(self, row: Row, action: Action, outcome: Outcome, invoice_key: int | None = None) -> None:
@@ -207,7 +207,7 @@ class Entry:
             }
         elif intent.action is Action.CREATE and outcome.status in (RowStatus.REJECTED, RowStatus.PENDING):
             values |= {"state": InvoiceState.NOT_MADE}
-        elif outcome.certainly_nothing and intent.stated:
+        elif outcome.certainly_nothing and intent.first_named:
             values |= {"state": InvoiceState.NOT_MADE, "gateway_id": None}
         elif outcome.certainly_nothing and intent.before:
             values |= {"fingerprint": intent.before.fingerprint}

@@ -39,6 +39,11 @@ class Intent:
         return self.action is Action.UPDATE and (self.before is None or self.before.origin == STATED)
 
     @property
+    def first_named(self) -> bool:
+        """True for the first update of such an invoice: nothing of an earlier one can have been carried out."""
+        return self.action is Action.UPDATE and self.before is None
+
+    @property
     def gives_id(self) -> bool:
         """True if the gateway's answer gives the invoice its id: the ledger knows none yet."""
         return self.before is None or self.before.gateway_id is None
@@ -67,5 +72,5 @@ class Outcome:
 
     @property
     def certainly_nothing(self) -> bool:
-        """True if the call changed nothing, in none of its tries."""
-        return self.status in (RowStatus.REJECTED, RowStatus.PENDING) and not self.doubt
+        """True if the call changed nothing, in none of its tries: it was refused, was never sent, or is held."""
+        return self.status in (RowStatus.REJECTED, RowStatus.PENDING, RowStatus.HELD) and not self.doubt

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from batchinvoice.gateway.errors import GatewayError
-from batchinvoice.gateway.records import GatewayInvoice
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice, create_payload, sms_after_create, update_payload
@@ -30,6 +29,7 @@ from batchinvoice.runs.memory import Memory
 from batchinvoice.runs.outcome import failed, stops_the_run, succeeded, with_owner
 from batchinvoice.runs.places import Places
 from batchinvoice.runs.stopping import WORDS
+from batchinvoice.runs.whose import not_this
 
 _PAGE = 200
 _PLAINLY_DOWN = 8  # calls in a row whose answers are lost: one by one, the rest would only become unknown, too
@@ -186,21 +186,13 @@ class _Delivery:
         return succeeded(intent, done, sms_after_create(intent.invoice, terms.sms_mode), self._places)
 
     def _update(self, intent: Intent) -> Outcome:
-        if intent.gives_id and intent.before:
-            # A person says which invoice a lost one is. Of a typed ID, the gateway has to say the same.
-            there = self._job.gateway.invoice(intent.gateway_id)
-            if there.reference != intent.invoice.reference:
-                return self._not_this(intent, there)
+        trust_ids = self._job.run.options.get("trust_ids") == "yes"
+        if why := not_this(self._job.gateway, intent, trust_ids=trust_ids):
+            return Outcome(RowStatus.HELD, (self._places.issue(intent.row.row, Field.INVOICE_ID, why),))
         done = self._job.gateway.update(
             intent.gateway_id, update_payload(intent.invoice, self._job.terms.merchant_code)
         )
         return succeeded(intent, done, None, self._places)
-
-    def _not_this(self, intent: Intent, there: GatewayInvoice) -> Outcome:
-        names = {"value": intent.gateway_id, "owner": there.reference, "reference": intent.invoice.reference}
-        conflict = problem(Code.ID_CONFLICT, **names, other="")
-        said = self._places.issue(intent.row.row, Field.INVOICE_ID, conflict)
-        return Outcome(RowStatus.HELD, (said,))
 
 
 class _Losses:

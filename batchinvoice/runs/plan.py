@@ -34,13 +34,15 @@ _NO_MATTER_ONCE_SENT = frozenset({Code.DATE_PAST, Code.REFERENCE_LIKE_SAME})
 class Options:
     """What was asked for: `sms` False leaves text messages for later, `strict` sends nothing if any row is bad.
 
-    `check_gateway`: each new reference is looked up at the gateway first. `asked`: what was said of the sheet.
+    `check_gateway`: each new reference is looked up at the gateway first. `trust_ids`: the gateway is not asked whose the
+    Invoice IDs are that the ledger does not know. `asked`: what was said of the sheet.
     """
 
     sms: bool
     strict: bool
     sms_mode: SmsMode
     check_gateway: bool = False
+    trust_ids: bool = False
     asked: Asked = field(default_factory=Asked)
 
     def as_text(self) -> dict[str, str]:
@@ -50,6 +52,7 @@ class Options:
             "strict": "yes" if self.strict else "no",
             "sms_mode": str(self.sms_mode),
             "check_gateway": "yes" if self.check_gateway else "no",
+            "trust_ids": "yes" if self.trust_ids else "no",
             **_said(self.asked),
         }
 

@@ -69,6 +69,7 @@ def _asked_for(run: Run) -> dict[str, str]:
         "Text messages": texted if run.options["sms"] == "yes" else "later (--no-sms)",
         "--strict": run.options["strict"],
         "--check-gateway": run.options.get("check_gateway", "no"),
+        "--trust-ids": run.options.get("trust_ids", "no"),
         **{words: run.options[name] for name, words in _SAID_OF_SHEET.items() if name in run.options},
     }
 

@@ -40,7 +40,7 @@ REAL = {
 DERIVED = {"heading", "proposal", "where", "change"}
 LATIN_WORDS = {"batchinvoice", "resume", "give", "up", "skip", "hidden", "include", "sheet", "strict", "no", "sms"}
 LATIN_WORDS |= {"Excel", "KWD", "BATCHINVOICE_AMOUNT_MAX", "name", "example", "com", "email", "Amount"}
-LATIN_WORDS |= {"BATCHINVOICE_DECIMAL_MARK", "expect", "total", "count", "map"}
+LATIN_WORDS |= {"BATCHINVOICE_DECIMAL_MARK", "expect", "total", "count", "map", "trust", "ids"}
 
 
 def blanks(template: str) -> set[str]:

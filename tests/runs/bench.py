@@ -55,13 +55,15 @@ class Bench:
         sms: bool = True,
         strict: bool = False,
         check_gateway: bool = False,
+        trust_ids: bool = False,
         **how: Any,
     ) -> Run:
         """Write a sheet and plan it."""
-        return self.plan_file(self.sheet(rows, **how), sms=sms, strict=strict, check_gateway=check_gateway)
+        path = self.sheet(rows, **how)
+        return self.plan_file(path, sms=sms, strict=strict, check_gateway=check_gateway, trust_ids=trust_ids)
 
-    def plan_file(self, path: Path, *, sms: bool = True, strict: bool = False, check_gateway: bool = False) -> Run:
-        return app.plan_sheet(self.ledger, self.settings, path, sms=sms, strict=strict, check_gateway=check_gateway)
+    def plan_file(self, path: Path, *, sms: bool = True, strict: bool = False, **how: bool) -> Run:
+        return app.plan_sheet(self.ledger, self.settings, path, sms=sms, strict=strict, **how)
 
     def apply(self, run: Run) -> Run:
         with self.gateway() as gateway:

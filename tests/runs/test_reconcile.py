@@ -52,7 +52,8 @@ def mixed(bench: Bench) -> Run:
             simple(8, "8.800"),  # held
             simple(9, "9.009", email="a@example.com", invoice_id="99999"),  # rejected: there is no such invoice
             simple(10, "لا شيء", customer="نورة"),  # invalid, amount unreadable
-        ]
+        ],
+        trust_ids=True,
     )
     bench.emulator.set_faults()
     return run

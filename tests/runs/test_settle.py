@@ -178,7 +178,7 @@ def test_a_person_settles_it_with_the_invoice_id(bench: Bench, odd: OddGateway) 
 @pytest.mark.parametrize(
     ("behaviour", "status", "code"),
     [
-        (no(404, "Request not found, Please verify the request data"), "rejected", Code.GATEWAY_REFUSED),
+        (no(404, "Request not found, Please verify the request data"), "held", Code.ID_UNSEEN),
         (yes(listed(4, reference_number="R-4")), "held", Code.ID_CONFLICT),
     ],
 )

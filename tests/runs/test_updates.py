@@ -115,10 +115,11 @@ def test_an_invoice_made_elsewhere_is_updated_by_its_id(bench: Bench) -> None:
 
 
 def test_a_wrong_id_that_was_refused_leaves_no_trace_on_the_reference(bench: Bench) -> None:
-    refused = bench.run([mailed(1, invoice_id="99999")])
-    assert bench.statuses(refused) == ["rejected"]
-    assert bench.row(refused).gateway_id == ""
-    again = bench.run([mailed(1, invoice_id="99999")])
+    unseen = bench.run([mailed(1, invoice_id="99999")])
+    assert (bench.statuses(unseen), bench.row(unseen).gateway_id) == (["held"], "")
+    refused = bench.run([mailed(1, invoice_id="99999")], trust_ids=True)
+    assert (bench.statuses(refused), bench.row(refused).gateway_id) == (["rejected"], "")
+    again = bench.run([mailed(1, invoice_id="99999")], trust_ids=True)
     assert bench.statuses(again) == ["rejected"]
     mended = bench.run([mailed(1)])  # the ID taken out: a new invoice, not a change of 99999
     assert bench.statuses(mended) == ["created"]
@@ -127,8 +128,45 @@ def test_a_wrong_id_that_was_refused_leaves_no_trace_on_the_reference(bench: Ben
 
 def test_a_wrong_id_can_be_mended_to_the_right_one(bench: Bench) -> None:
     number = foreign(bench)
-    assert bench.statuses(bench.run([mailed(1, reference="P-1", invoice_id="99999")])) == ["rejected"]
+    assert bench.statuses(bench.run([mailed(1, reference="P-1", invoice_id="99999")])) == ["held"]
     assert bench.statuses(bench.run([mailed(1, reference="P-1", invoice_id=number)])) == ["updated"]
+
+
+def test_an_id_of_another_invoice_changes_nothing_unless_a_person_says_that_it_is_right(bench: Bench) -> None:
+    """One wrong digit in an ID that this ledger does not know: somebody else's invoice must not get this amount."""
+    number = foreign(bench, "P-1")
+    run = bench.run([mailed(1, invoice_id=number), mailed(2)])
+    row = bench.rows(run)[0]
+    assert (bench.statuses(run), codes(row)) == (["held", "created"], {Code.ID_UNKNOWN, Code.ID_OTHER})
+    assert "has the reference “P-1”, not “R-1”" in row.issues[-1].message
+    assert (bench.made()["P-1"][0]["amount"], bench.calls("update")) == ("70.000", [])
+    assert "R-1" not in bench.ledger.known_references(["R-1"])
+
+    meant = bench.run([mailed(1, invoice_id=number)], trust_ids=True)
+    assert bench.statuses(meant) == ["updated"]
+    assert [call["payload"]["reference_number"] for call in bench.calls("update")] == ["R-1"]
+
+
+def test_an_id_that_the_gateway_does_not_show_is_held(bench: Bench, odd: OddGateway) -> None:
+    """The ids of single and of bulk invoices may be two series: only a person can say that such an ID is right."""
+    odd.behaviours["invoice/7001"] = lambda _: no(404, "Request not found")
+    run = bench.run([mailed(1, invoice_id="7001")])
+    [_, issue] = bench.row(run).issues
+    assert (bench.statuses(run), issue.code, issue.place.cell) == (["held"], Code.ID_UNSEEN, "G2")
+    assert ("Request not found" in issue.message, odd.count("update")) == (True, 0)
+
+    meant = bench.run([mailed(1, invoice_id="7001")], trust_ids=True)
+    assert (bench.statuses(meant), odd.count("update")) == (["updated"], 1)
+
+
+def test_a_change_that_was_lost_is_asked_about_again_before_it_is_repeated(bench: Bench) -> None:
+    """The gateway never confirmed that ID: what a person trusted in one run is not trusted by the next."""
+    number = foreign(bench, "P-1")
+    bench.emulator.set_faults("update:close-before:1")
+    assert bench.statuses(bench.run([mailed(1, invoice_id=number)], trust_ids=True)) == ["unknown"]
+    bench.emulator.set_faults()
+    run = bench.run([mailed(1, invoice_id=number)])
+    assert (bench.statuses(run), bench.made()["P-1"][0]["amount"]) == (["held"], "70.000")
 
 
 def test_a_refused_change_of_reference_does_not_bind_the_new_reference(bench: Bench, odd: OddGateway) -> None:
@@ -183,7 +221,7 @@ def test_a_reference_whose_create_was_refused_belongs_to_the_invoice_that_takes_
 
 def test_an_update_of_an_id_that_answers_for_another_is_told(bench: Bench, odd: OddGateway) -> None:
     odd.behaviours["update"] = lambda payload: yes(updated(8888, payload))
-    row = bench.row(bench.run([mailed(1, invoice_id="7777")]))
+    row = bench.row(bench.run([mailed(1, invoice_id="7777")], trust_ids=True))
     assert "another Invoice ID: 8888 instead of 7777" in " ".join(issue.message for issue in row.issues)
     assert row.attention
 
