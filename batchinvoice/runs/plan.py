@@ -34,8 +34,8 @@ _NO_MATTER_ONCE_SENT = frozenset({Code.DATE_PAST, Code.REFERENCE_LIKE_SAME})
 class Options:
     """What was asked for: `sms` False leaves text messages for later, `strict` sends nothing if any row is bad.
 
-    `check_gateway`: each new reference is looked up at the gateway first. `trust_ids`: the gateway is not asked whose the
-    Invoice IDs are that the ledger does not know. `asked`: what was said of the sheet.
+    `check_gateway`: each new reference is looked up at the gateway first. `trust_ids`: the gateway is not asked whose
+    the Invoice IDs are that the ledger does not know. `asked`: what was said of the sheet.
     """
 
     sms: bool

@@ -13,8 +13,8 @@ from batchinvoice.ledger.intent import Intent
 def not_this(gateway: Gateway, intent: Intent, *, trust_ids: bool) -> Problem | None:
     """Why the invoice of this ID must not be changed: it is not seen to have the row's reference; None if it is.
 
-    Nothing is asked of an ID that the gateway itself has given. `trust_ids`: nor of one that a person has looked up, but
-    for an invoice whose create was lost. Raises GatewayError.
+    Nothing is asked of an ID that the gateway itself has given. `trust_ids`: nor of one that a person has looked up,
+    except for an invoice whose create was lost. Raises GatewayError.
     """
     lost = intent.before is not None and intent.before.state is InvoiceState.UNKNOWN
     if not lost and (trust_ids or not intent.stated):
