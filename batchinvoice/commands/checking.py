@@ -1,0 +1,86 @@
+"""The commands that send nothing: check and plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from batchinvoice.commands.common import (
+    SHEET,
+    json_option,
+    one_control_slip,
+    open_session,
+    print_json,
+    report_dir_option,
+    the_screen,
+)
+from batchinvoice.exits import Exit
+from batchinvoice.options import run_options, sheet_options
+
+if TYPE_CHECKING:
+    from batchinvoice.invoices.asked import Asked
+
+
+@click.command()
+@click.argument("sheets", type=SHEET, nargs=-1, required=True, metavar="SHEET...")
+@sheet_options
+@click.option("--lang", "language", type=click.Choice(["en", "ar"]), help="Of the messages (default: the sheet's own).")
+@report_dir_option
+@json_option
+@click.pass_context
+def check(
+    context: click.Context,
+    sheets: tuple[Path, ...],
+    asked: Asked,
+    language: str | None,
+    report_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Look for mistakes and send nothing. Bad rows go into a corrections workbook to mend and run."""
+    from batchinvoice import app
+    from batchinvoice.invoices.script import language_of
+    from batchinvoice.questions import with_answers
+    from batchinvoice.session import Ending, each
+    from batchinvoice.settings import load
+    from batchinvoice.summary import check_as_json
+
+    one_control_slip(asked, sheets)
+    screen = the_screen(as_json)
+    settings = load(BATCHINVOICE_REPORT_DIR=report_dir)
+
+    def one(sheet: Path) -> Ending:
+        source, checked = with_answers(screen, asked, lambda answered: app.check_sheet(settings, sheet, answered))
+        corrections = app.write_check_corrections(settings, source, checked)
+        screen.issues(checked.issues, language or language_of(checked.table.headings), sheet)
+        screen.checked(sheet.name, checked)
+        if corrections:
+            screen.say(f"Corrections: {corrections}  (mend the marked cells and run it)", "bold")
+        bad = any(issue.is_error for issue in checked.issues)
+        return Ending(Exit.PERSON if bad else Exit.WELL, check_as_json(sheet, checked, corrections))
+
+    code, results = each(sheets, one, screen)
+    if as_json:
+        print_json(results)
+    context.exit(code)
+
+
+@click.command()
+@click.argument("sheet", type=SHEET)
+@sheet_options
+@run_options
+@json_option
+def plan(sheet: Path, asked: Asked, how: dict[str, bool], as_json: bool) -> None:
+    """Show what would happen with SHEET, and keep it as a planned run. Nothing is sent."""
+    from batchinvoice.runs.reconcile import problems
+    from batchinvoice.summary import summarise
+
+    with open_session(as_json=as_json) as session:
+        planned = session.plan_sheet(sheet, asked, **how)
+        session.screen.issues(list(problems(session.ledger, planned)), planned.language, Path(planned.source))
+        session.screen.planned(summarise(session.ledger, planned))
+        session.screen.rows(session.ledger.rows(planned))
+        session.screen.say(f"To carry it out: batchinvoice apply {planned.id}", "bold")
+        if as_json:
+            print_json(session.result(planned, None))
