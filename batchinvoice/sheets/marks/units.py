@@ -77,8 +77,8 @@ def _layout(section: Section) -> _Layout | None:
     places = min(len(decimals[1]), _MOST_PLACES) if decimals else 0
     number = ("#,##0" if grouped else "0") + ("." + "0" * places) * bool(places)
     signs = {_plain(sign).strip() for sign in section.signs}
-    if is_free := "E" in section.number.upper():  # General, or an exponent
-        number = "General"
+    is_free = "E" in section.number.upper()  # General, or an exponent
+    number = "General" if is_free and not thousands else number
     code = f"{_written(before, signs, percents)}{number}{',' * thousands}{'%' * percents}"
     factor = 100.0**percents / 1000.0**thousands
     return _Layout(before, after, factor, None if is_free else places, grouped, code + _written(after, signs, percents))
@@ -86,7 +86,8 @@ def _layout(section: Section) -> _Layout | None:
 
 def _is_foreign(section: Section) -> bool:
     texts = (section.before, section.after)
-    named = any(map(is_foreign, texts)) or any(is_foreign(sign, is_sign=True) for sign in section.signs)
+    signs = {sign.strip() for sign in section.signs}
+    named = any(is_foreign(text, is_sign=text.strip() in signs) for text in texts)
     return named and not any(map(is_dinar, texts))
 
 
@@ -99,8 +100,8 @@ def _plain(text: str) -> str:
 def _written(text: str, signs: Collection[str] = (), percents: int = 0) -> str:
     """A text as a format has it; percent signs that count stand elsewhere."""
     bare = text.strip()
-    if bare in signs and "-" not in bare:
-        return text.replace(bare, f"[${bare}]") if bare else ""
+    if bare and bare in signs:
+        return text.replace(bare, f"[${bare.replace('-', ' ')}]")
     text = text.replace('"', "").replace("%", "" if percents else "%")
     return f'"{text}"' if text.strip() else ""
 
