@@ -60,6 +60,7 @@ class Code(StrEnum):
     AMOUNT_NOT_POSITIVE = "amount-not-positive"
     AMOUNT_LARGE = "amount-large"
     AMOUNT_MERGED = "amount-merged"
+    SHOWN_OTHERWISE = "shown-otherwise"
     QUANTITY_BAD = "quantity-bad"
     DATE_UNREADABLE = "date-unreadable"
     DATE_AMBIGUOUS = "date-ambiguous"

@@ -393,6 +393,7 @@ COLUMNS: tuple[Column, ...] = (
 
 BY_FIELD: dict[Field, Column] = {column.field: column for column in COLUMNS}
 ITEM_FIELDS: tuple[Field, ...] = (Field.ITEM_TITLE, Field.ITEM_RATE, Field.ITEM_QUANTITY, Field.ITEM_AMOUNT)
+NUMBERS: tuple[Field, ...] = (Field.AMOUNT, Field.ITEM_RATE, Field.ITEM_QUANTITY, Field.ITEM_AMOUNT)
 REQUIRED: tuple[Field, ...] = tuple(column.field for column in COLUMNS if column.required)
 
 

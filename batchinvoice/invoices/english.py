@@ -185,6 +185,10 @@ CATALOGUE: Mapping[Code, Words] = {
         "The cell is merged over several invoices; what each of them is to pay is not certain.",
         "Unmerge it, and give each invoice its own amount.",
     ),
+    Code.SHOWN_OTHERWISE: Words(
+        "The cell holds {value}, but its number format makes Excel show “{shown}”; which of them is meant is not certain.",
+        "Choose the number format Number for the cell, and write what is meant in it: amounts in KWD.",
+    ),
     Code.QUANTITY_BAD: Words("“{value}” is not a quantity.", "Write a whole number of 1 or more{proposal}."),
     Code.DATE_UNREADABLE: Words("“{value}” is not a date.", "Write it as year-month-day, as 2026-12-31{proposal}."),
     Code.DATE_AMBIGUOUS: Words(

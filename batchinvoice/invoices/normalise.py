@@ -10,8 +10,9 @@ import pandas as pd
 from batchinvoice.invoices import cells, choices
 from batchinvoice.invoices.addresses import email
 from batchinvoice.invoices.amounts import amount, comma_decimals, point_or_group, quantity
+from batchinvoice.invoices.cells import shown
 from batchinvoice.invoices.codes import Code
-from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.columns import NUMBERS, Field
 from batchinvoice.invoices.dates import date, declared_order
 from batchinvoice.invoices.invoice import SUB_TYPES, TEXTED_TYPE, Delivery
 from batchinvoice.invoices.issue import Problem, problem
@@ -32,9 +33,9 @@ class Normalised(NamedTuple):
 
 def normalise(table: Table, columns: Mapping[Field, int], rules: Rules) -> Normalised:
     """Read every cell of the table; a cell with a problem is empty in the frame."""
-    raw: dict[Field, Sequence[Cell]] = {field: [row[index] for row in table.cells] for field, index in columns.items()}
+    raw: dict[Field, list[Cell]] = {field: [row[index] for row in table.cells] for field, index in columns.items()}
     empty: list[Cell] = [None] * len(table.rows)
-    problems: list[tuple[int, Field, Problem]] = []
+    problems = list(_take_out(table, columns, raw))
     frame: dict[str, list[Any]] = {}
     for field, reader in _readers(table, columns, rules).items():
         frame[field] = _accepted(field, _read(raw.get(field, empty), reader), problems)
@@ -46,6 +47,19 @@ def normalise(table: Table, columns: Mapping[Field, int], rules: Rules) -> Norma
     _doubt_points(raw, frame, rules, problems)
     _settle_delivery(frame, rules, problems)
     return Normalised(pd.DataFrame(frame, dtype=object), problems)
+
+
+def _take_out(
+    table: Table, columns: Mapping[Field, int], raw: Mapping[Field, list[Cell]]
+) -> Iterator[tuple[int, Field, Problem]]:
+    """Numbers that their cells show as something else are not read at all: nothing is to be made of them."""
+    for field in NUMBERS if table.otherwise else ():
+        for position, cell in enumerate(raw.get(field, ())):
+            otherwise = table.otherwise.get((table.rows[position], columns[field]))
+            if otherwise and isinstance(cell, (int, float)):
+                said = {"value": shown(cell), "shown": otherwise.shown, "format": otherwise.format}
+                yield position, field, problem(Code.SHOWN_OTHERWISE, **said)
+                raw[field][position] = None
 
 
 def _read(values: Sequence[Any] | Iterator[Any], reader: _Reader) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.issue import Place
@@ -15,6 +16,13 @@ class Broken:
     """A cell without a usable value: an error (`#REF!`), or (`shown` empty) a formula whose result was never stored."""
 
     shown: str = ""
+
+
+class Otherwise(NamedTuple):
+    """A number that its cell shows as something else than dinars: `$1,200.00`, `50%`; and a format that shows it so."""
+
+    shown: str
+    format: str
 
 
 # An empty cell is None. Text that was a number in a CSV stays text; a spreadsheet's numbers are all floats.
@@ -52,6 +60,8 @@ class Table:
     serial_dates: bool = True
     # Rows whose amount is merged over other invoices below: what each of them is to pay is not certain.
     merged_amounts: frozenset[int] = frozenset()
+    # Amounts and quantities that their cells show as something else, by row (its own number) and column (an index).
+    otherwise: Mapping[tuple[int, int], Otherwise] = field(default_factory=dict)
     # Other sheets of the workbook that hold invoices, each with whether it is hidden.
     others: Sequence[tuple[str, bool]] = ()
 

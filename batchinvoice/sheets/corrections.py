@@ -12,6 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, Column, Field, Kind
 from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.issue import Issue
@@ -144,7 +145,8 @@ def _write_row(
         value = row.cells[index] if index < len(row.cells) else None
         here = issues.get(index, [])
         mark = {} if not here else style.BAD if any(issue.is_error for issue in here) else style.WARNED
-        shown = styles.of({"valign": "top", "num_format": _number_format(value, column)}, mark)
+        own = next((issue.params.get("format") for issue in here if issue.code is Code.SHOWN_OTHERWISE), None)
+        shown = styles.of({"valign": "top", "num_format": own or _number_format(value, column)}, mark)
         if value is not None or here:
             write_cell(target, at, index, value, shown)
         if here:

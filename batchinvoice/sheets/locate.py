@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.cells import shown
-from batchinvoice.invoices.columns import Field
+from batchinvoice.invoices.columns import NUMBERS, Field
 from batchinvoice.invoices.headings import Match, key, match, near, signature
-from batchinvoice.invoices.table import Cell, Table, filled
+from batchinvoice.invoices.table import Cell, Otherwise, Table, filled
 from batchinvoice.sheets import unreadable
 from batchinvoice.sheets.raw import RawSheet
 
@@ -18,6 +18,10 @@ from batchinvoice.sheets.raw import RawSheet
 _HEADER_WITHIN = 50
 # A row with more texts is no header of invoices, and looking what each means would take long.
 _MOST_HEADINGS = 1_000
+# What a number is shown as counts in these.
+_SEEN = (Field.REFERENCE, *NUMBERS)
+
+_Marked = Callable[[RawSheet, Collection[int]], RawSheet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,12 @@ class Header:
 
 
 def tables(
-    path: Path, sheets: Sequence[RawSheet], asked: Asked, marked: Callable[[RawSheet], RawSheet] = lambda sheet: sheet
+    path: Path, sheets: Sequence[RawSheet], asked: Asked, marked: _Marked = lambda sheet, _: sheet
 ) -> tuple[Table, Table | None]:
     """The table of invoices and, if there is one, that of items.
 
-    marked: gives a sheet its marks, which takes as long as reading it. Raises UnreadableSheet or UnsureColumns.
+    marked: gives a sheet its marks, which takes as long as reading it, those of numbers at least in the given columns
+    (from 1). Raises UnreadableSheet or UnsureColumns.
     """
     headers = [header for sheet in sheets if (header := _header(sheet, asked))]
     named = _named(path, sheets, asked.sheet)
@@ -56,7 +61,7 @@ def tables(
     main = max(wanted, key=lambda h: (h.matched.is_invoices, not h.matched.is_items, len(h.matched.columns)))
     if main.matched.missing:
         raise unreadable.missing_columns(path, main.sheet.name, main.row, main.matched, main.headings, main.mapping)
-    invoices = [replace(h, sheet=marked(h.sheet)) for h in headers if h.matched.is_invoices]
+    invoices = [_with_marks(h, marked) for h in headers if h.matched.is_invoices]
     full = [(header, table) for header in invoices if (table := _table(path, header)).rows]
     meant = _meant(path, main, full, named)
     if asked.confirm and (unsure := unreadable.unsure_columns(path, meant.sheet, meant.headings, meant.mapping)):
@@ -67,6 +72,11 @@ def tables(
     if stray := [name for name in asked.mapping if name not in known]:
         raise unreadable.no_such_heading(path, stray, meant.headings)
     return replace(meant, others=tuple(others)), items
+
+
+def _with_marks(header: Header, marked: _Marked) -> Header:
+    seen = (header.matched.columns.get(field) for field in _SEEN)
+    return replace(header, sheet=marked(header.sheet, {index + 1 for index in seen if index is not None}))
 
 
 def _named(path: Path, sheets: Sequence[RawSheet], name: str | None) -> RawSheet | None:
@@ -92,12 +102,12 @@ def _meant(path: Path, main: Header, full: Sequence[tuple[Header, Table]], named
     raise unreadable.no_rows(path, main.sheet.name, main.row)
 
 
-def _items(path: Path, headers: Sequence[Header], marked: Callable[[RawSheet], RawSheet]) -> Table | None:
+def _items(path: Path, headers: Sequence[Header], marked: _Marked) -> Table | None:
     tables = []
     for header in headers:
         if header.matched.is_invoices or not header.matched.speaks_of_items:
             continue
-        if (table := _table(path, replace(header, sheet=marked(header.sheet)))).rows:
+        if (table := _table(path, _with_marks(header, marked))).rows:
             tables.append(table)
             if not header.matched.is_items:
                 raise unreadable.nameless_items(
@@ -166,4 +176,15 @@ def _table(path: Path, header: Header) -> Table:
         ],
         serial_dates=not marks.epoch_1904,
         merged_amounts=frozenset(merged),
+        otherwise=_otherwise(header, first),
     )
+
+
+def _otherwise(header: Header, first: int) -> dict[tuple[int, int], Otherwise]:
+    """The numbers that are shown as something else than dinars; columns as indexes from `first` on."""
+    indexes = {header.matched.columns[field] for field in NUMBERS if field in header.matched.columns}
+    found = {cell: shown for cell, shown in header.sheet.marks.otherwise.items() if cell[1] - 1 in indexes}
+    for row, column in sorted(header.sheet.repeated) if found else ():
+        if above := found.get((row - 1, column)):
+            found[row, column] = above  # it is merged over this row, too
+    return {(row, column - 1 - first): shown for (row, column), shown in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -38,10 +38,13 @@ def workbook_sheets(path: Path, content: bytes) -> list[RawSheet]:
         ]
 
 
-def marked(path: Path, content: bytes, sheet: RawSheet) -> RawSheet:
-    """The sheet with its marks, and with broken cells where the reader left them empty. Raises UnreadableSheet."""
+def marked(path: Path, content: bytes, sheet: RawSheet, columns: Collection[int]) -> RawSheet:
+    """The sheet with its marks, and with broken cells where the reader left them empty. Raises UnreadableSheet.
+
+    columns: those, from 1, in which it counts what numbers are shown as.
+    """
     with _in_plain_words(path):
-        marks = marks_of(content, sheet.name)
+        marks = marks_of(content, sheet.name, columns)
     cells = [list(row) for row in sheet.cells]
     for (row, column), broken in marks.broken.items():
         cells += [[] for _ in range(row - len(cells))]  # the reader ends at the last value

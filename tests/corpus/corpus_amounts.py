@@ -49,8 +49,8 @@ def number_cells() -> File:
 
 @case("pending " * 3, amount=("1234.500", "0.250", "15.000"))
 def formatted_numbers() -> File:
-    """What a format shows (thousands, a currency, a percentage) changes no number."""
-    codes = {(2, 4): "#,##0.000", (3, 4): "0%", (4, 4): '"KD" 0'}
+    """What a format shows (thousands, decimals, dinars) changes no number."""
+    codes = {(2, 4): "#,##0.000", (3, 4): "0.00", (4, 4): '"KD" 0'}
     return _amounts(1234.5, 0.25, 15, formats=codes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -19,7 +20,7 @@ from batchinvoice.invoices.invoice import Delivery
 from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.rules import Rules
-from batchinvoice.invoices.table import Broken, Cell, Table
+from batchinvoice.invoices.table import Broken, Cell, Otherwise, Table
 
 
 def test_a_good_row_is_an_invoice_with_the_settings_where_it_says_nothing() -> None:
@@ -53,6 +54,24 @@ def test_every_column_at_once() -> None:
     assert (made.email, made.description, made.expires) == ("noura@example.com", "رسوم", dt.date(2026, 12, 31))
     assert (made.delivery, made.payment_types, made.language) == (Delivery.EMAIL, (1,), "ar")
     assert (made.subscription, made.invoice_id) == (True, "12887")
+
+
+@pytest.mark.parametrize("cell", [1200.0, 12.3456, 5, 1e20])
+def test_a_number_that_is_shown_otherwise_is_not_read_and_nothing_is_proposed(cell: Cell) -> None:
+    rows = table(GOOD | {"Amount": cell}, GOOD | {"Reference Number": "INV-2", "Mobile Number": "66666667"})
+    shown = replace(rows, otherwise={(2, 3): Otherwise("$1,200.00", "$#,##0.00")})
+    bad, good = check(shown, None, RULES).rows
+    [issue] = bad.issues
+    assert (issue.code, issue.place.cell, issue.proposal) == (Code.SHOWN_OTHERWISE, "D2", None)
+    assert "$1,200.00" in issue.message
+    assert (bad.status, bad.amount, good.status) == (RowStatus.INVALID, None, RowStatus.PENDING)
+
+
+def test_a_text_or_another_column_is_not_shown_otherwise() -> None:
+    """Whatever the format of its cell, a text shows itself."""
+    otherwise = {(2, 3): Otherwise("$280", "$0"), (2, 0): Otherwise("$1", "$0")}
+    [row] = check(replace(table(GOOD), otherwise=otherwise), None, RULES).rows
+    assert (row.status, row.amount) == (RowStatus.PENDING, Decimal("280.000"))
 
 
 @pytest.mark.parametrize(

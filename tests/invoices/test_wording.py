@@ -19,8 +19,8 @@ from batchinvoice.invoices.script import LEFT_TO_RIGHT, language_of, left_to_rig
 from batchinvoice.invoices.wording import Found, found_text
 
 HERE = Place("Invoices", 17, 5, "Amount")
-# Names that the Arabic words may quote: headings, the template's sheet of items, Excel's own word for Text.
-QUOTABLE = {column.heading[1] for column in COLUMNS} | {"الأصناف", "نص"}
+# Names that the Arabic words may quote: headings, the template's sheet of items, Excel's own words for Text and Number.
+QUOTABLE = {column.heading[1] for column in COLUMNS} | {"الأصناف", "نص", "رقم"}
 # Parameters as they really are; any other is shown as it is.
 REAL = {
     "field": "amount",

@@ -35,13 +35,15 @@ def ods_file(
     repeats: Mapping[int, int] | None = None,
     formulas: Collection[tuple[int, int]] = (),
     shown: Mapping[tuple[int, int], str] | None = None,
+    units: Mapping[tuple[int, int], str] | None = None,
     calcext: bool = True,
     rest_hidden: bool = False,
 ) -> bytes:
     """An ods with one sheet, rows from A1 on, then empty rows and columns to the sheet's end, as LibreOffice writes it.
 
     Rows and columns count from 1, as they are given: `repeats` says how often a row is repeated. `widths` are lengths
-    (`2.5cm`), `formulas` are the cells whose values are results, `shown` what a cell shows. `Broken("#N/A")` becomes a
+    (`2.5cm`), `formulas` are the cells whose values are results, `shown` what a cell shows, `units` its
+    currency or `%`. `Broken("#N/A")` becomes a
     formula with this error, `Broken()` one without any result. Without `calcext`, only its text tells an error;
     `rest_hidden` hides the empty rows below.
     """
@@ -53,7 +55,13 @@ def ods_file(
     body = ""
     for number, values in enumerate(rows, 1):
         cells = "".join(
-            _cell(value, (number, column) in formulas, (shown or {}).get((number, column)), calcext)
+            _cell(
+                value,
+                (number, column) in formulas,
+                (shown or {}).get((number, column)),
+                calcext,
+                (units or {}).get((number, column), ""),
+            )
             for column, value in enumerate(values, 1)
         )
         repeated = f' table:number-rows-repeated="{(repeats or {})[number]}"' if number in (repeats or {}) else ""
@@ -96,7 +104,7 @@ def _visibility(number: int, hidden: Collection[int], how: str = "collapse") -> 
     return f' table:visibility="{how}"' if number in hidden else ""
 
 
-def _cell(value: object, is_formula: bool, shown: str | None, calcext: bool) -> str:
+def _cell(value: object, is_formula: bool, shown: str | None, calcext: bool, unit: str) -> str:
     if value is None:
         return "<table:table-cell/>"
     formula = ' table:formula="of:=1"' if is_formula or isinstance(value, Broken) else ""
@@ -105,6 +113,9 @@ def _cell(value: object, is_formula: bool, shown: str | None, calcext: bool) -> 
         stored = f' office:value-type="string" office:string-value=""{error}' if value.shown else ""
         return f"<table:table-cell{formula}{stored}>{_text(value.shown)}</table:table-cell>"
     stored, usual = _stored(value)
+    if unit:
+        kind = "percentage" if unit == "%" else f'currency" office:currency="{unit}'
+        stored = stored.replace("float", kind)
     return f"<table:table-cell{formula}{stored}>{_text(usual if shown is None else shown)}</table:table-cell>"
 
 

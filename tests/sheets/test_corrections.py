@@ -15,6 +15,7 @@ from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Broken, Cell
 from batchinvoice.sheets.corrections import CorrectionRow, CorrectionSheet, write_corrections
+from batchinvoice.sheets.marks.units import unit
 from batchinvoice.sheets.reading import read
 from batchinvoice.sheets.samples import write_sample
 
@@ -50,6 +51,21 @@ def test_cells_keep_their_types(tmp_path: Path) -> None:
 def test_a_bad_amount_is_not_rounded_out_of_sight(tmp_path: Path, value: float, shown_as: str) -> None:
     row = CorrectionRow((*GOOD[:3], value, None, None), (), 17)
     assert written(tmp_path, row)["Invoices"]["D2"].number_format == shown_as
+
+
+@pytest.mark.parametrize("code", ["$#,##0.00", "0.0%", "#,##0.0,", '0" fils"', "[$kr-41D]0", "[$ر.س.\u200f-401] 0.00"])
+def test_an_amount_that_is_shown_otherwise_is_shown_so_again(tmp_path: Path, code: str) -> None:
+    """Its number under a plain format would be sent as dinars if the workbook were run as it is."""
+    counts = unit(code)
+    otherwise = counts and counts.of(1200)
+    assert otherwise
+    params = {"value": "1200", "shown": otherwise.shown, "format": otherwise.format}
+    row = CorrectionRow((*GOOD[:3], 1200, None, None), [issue(Code.SHOWN_OTHERWISE, 4, **params)], 17)
+    assert written(tmp_path, row)["Invoices"]["D2"].value == 1200
+    source = read(tmp_path / "out.xlsx").invoices
+    assert source.otherwise[2, 3].shown == otherwise.shown
+    [checked] = check(source, None, Rules("842217", dt.date(2026, 11, 22))).rows
+    assert [found.code for found in checked.issues if found.is_error] == [Code.SHOWN_OTHERWISE]
 
 
 def test_a_phone_number_that_is_a_number_is_not_shown_shortened(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from batchinvoice.invoices.table import Broken
 from batchinvoice.sheets.marks import Marks, MarksUnreadable
 from batchinvoice.sheets.marks.find import marks_of
-from batchinvoice.sheets.marks.formats import padding
 from batchinvoice.sheets.marks.origin import origin
+from batchinvoice.sheets.marks.shows import shows
 from batchinvoice.sheets.marks.xlsx_cells import read_cells
 from batchinvoice.sheets.marks.xlsx_rows import marked_rows
 
@@ -252,11 +252,11 @@ def test_rows_that_are_left_out_change_nothing(rows: list[tuple[bool, str]], pla
     rows = [(True, PLAIN)] * plain + rows
     data = "".join(row.format(f' r="{number}"' if told else "") for number, (told, row) in enumerate(rows, 1))
     part = f'<worksheet xmlns="{MAIN}"><sheetData>{data}</sheetData></worksheet>'.encode()
-    paddings = {"3": padding("000")}
+    styles = {"3": shows("000")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("batchinvoice.sheets.marks.xlsx_rows._LOOK", look)
-        short = list(marked_rows(io.BytesIO(part), paddings))
-    assert read_cells(short, paddings) == read_cells([part], paddings)
+        short = list(marked_rows(io.BytesIO(part), styles))
+    assert read_cells(short, styles) == read_cells([part], styles)
 
 
 def test_rows_without_marks_are_left_out() -> None:

@@ -260,3 +260,25 @@ def locked_workbook() -> bytes:
     chain = struct.pack("<10I", table, end, *range(3, 10), end).ljust(512, b"\xff")
     folder = entry("Root Entry", 5, end, 0, 1) + entry("EncryptedPackage", 2, 2, 4096, free) + bytes(256)
     return header + chain + folder + bytes(4096)
+
+
+def test_what_a_number_is_shown_as_keeps_its_place(tmp_path: Path) -> None:
+    """Below a title and beside empty columns, in both sheets; of columns in which it counts, and where it is merged."""
+    made = openpyxl.Workbook()
+    sheet, items = made.active, made.create_sheet("Items")
+    sheet.title = "Invoices"
+    rows = [["November"], [], [*HEADINGS, "Discount"], [*GOOD, 0.05], ["INV-2", *GOOD[1:], 0.1]]
+    for number, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 3):
+            sheet.cell(number, column, value).number_format = "0%" if column == 7 else "General"
+    sheet["F5"].number_format = "$0.00"
+    for row in (ITEM_HEADINGS, ["INV-1", "Lessons", 5, 1, None], ["INV-2", "Books", None, 1, None]):
+        items.append(row)
+    items["C2"].number_format = "[$USD] 0"
+    items.merge_cells("C2:C3")
+    made.save(tmp_path / "november.xlsx")
+    source = read(tmp_path / "november.xlsx")
+    assert source.items
+    assert {place: found.shown for place, found in source.invoices.otherwise.items()} == {(5, 3): "$5.13"}
+    assert {place: found.shown for place, found in source.items.otherwise.items()} == {(2, 2): "USD 5", (3, 2): "USD 5"}
+    assert source.items.cells[1][2] == 5

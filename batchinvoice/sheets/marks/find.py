@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Collection
 from xml.parsers.expat import ExpatError
 
 from defusedxml.ElementTree import ParseError
@@ -30,25 +31,26 @@ _DAMAGE = (
 )
 
 
-def marks_of(content: bytes, sheet: str) -> Marks:
+def marks_of(content: bytes, sheet: str, columns: Collection[int] | None = None) -> Marks:
     """The marks of the sheet of this name in a workbook's bytes: xlsx, xlsm, xlsb, xls or ods.
 
+    columns: those, from 1, in which it counts what numbers are shown as; in others it may be left out.
     Raises MarksUnreadable if it is none of them, has no such sheet, or if a part that is needed cannot be read.
     """
     try:
         if content.startswith(_COMPOUND_FILE):
             return xls.marks(content, sheet)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _of_package(Package(archive), sheet)
+            return _of_package(Package(archive), sheet, columns)
     except MarksUnreadable:
         raise
     except _DAMAGE as error:
         raise MarksUnreadable(f"{type(error).__name__} in a part of the workbook") from error
 
 
-def _of_package(package: Package, sheet: str) -> Marks:
+def _of_package(package: Package, sheet: str, columns: Collection[int] | None) -> Marks:
     if (workbook := package.document("xl/workbook.xml")) is not None:
-        return xlsx.marks(package, workbook, sheet)
+        return xlsx.marks(package, workbook, sheet, columns)
     if package.has("xl/workbook.bin"):
         return xlsb.marks(package, sheet)
     if package.has("content.xml") and package.has("mimetype"):

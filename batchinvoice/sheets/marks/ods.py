@@ -22,4 +22,6 @@ def marks(package: Package, sheet: str) -> Marks:
         raise MarksUnreadable("there is no such sheet")
     hidden, widths = content.columns.until(content.last_column)
     cells = content.cells
-    return Marks(cells.broken, cells.shown, frozenset(cells.hidden_rows), hidden, widths, content.epoch_1904)
+    return Marks(
+        cells.broken, cells.shown, cells.otherwise, frozenset(cells.hidden_rows), hidden, widths, content.epoch_1904
+    )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 
-from batchinvoice.invoices.table import Broken
+from batchinvoice.invoices.table import Broken, Otherwise
 from batchinvoice.sheets.marks.collected import MOST_COLUMNS, MOST_ROWS, Collected
 from batchinvoice.sheets.marks.ods_columns import Columns, characters
+from batchinvoice.sheets.marks.units import shown_otherwise
 from batchinvoice.sheets.marks.xml import Attributes, LocalNames, parser
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE, _OFFICE, _STYLE = (f"{_OASIS}{part}:1.0}}" for part in ("table", "office", "style"))
 _CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _KIND, _EXTENDED_KIND, _VALUE = f"{_OFFICE}value-type", f"{_CALCEXT}value-type", f"{_OFFICE}value"
+_CURRENCY = f"{_OFFICE}currency"
 _FORMULA, _VISIBILITY = f"{_TABLE}formula", f"{_TABLE}visibility"
 _COLUMNS_REPEATED, _ROWS_REPEATED = f"{_TABLE}number-columns-repeated", f"{_TABLE}number-rows-repeated"
 _STORED = tuple(f"{_OFFICE}{kind}value" for kind in ("", "date-", "time-", "boolean-"))
+_NUMBERS = ("float", "currency", "percentage")
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d{3}")
 _DIGITS = re.compile(r"(?<![\d.,\u066b\u066c])\d{1,255}(?![\d.,\u066b\u066c])")
 _MOST = 10**15  # above it, the digits shown are not the number's
@@ -119,15 +122,25 @@ class Content:
             self._mark(Broken(shows or "#ERROR"))
         elif attributes.get(_KIND) != "string" and not any(name in attributes for name in _STORED):
             self._mark(Broken())
-        elif attributes.get(_KIND) == "float" and (text := padded(float(attributes[_VALUE]), shows)):
-            self._mark(text)
+        elif attributes.get(_KIND) in _NUMBERS:
+            self._end_number(attributes, float(attributes[_VALUE]), shows)
 
-    def _mark(self, mark: Broken | str) -> None:
+    def _end_number(self, attributes: Attributes, value: float, shows: str) -> None:
+        kind = attributes[_KIND]
+        if kind == "float" and (text := padded(value, shows)):
+            self._mark(text)
+        currency, is_percentage = attributes.get(_CURRENCY, ""), kind == "percentage"
+        if otherwise := shown_otherwise(value, shows, currency, is_percentage=is_percentage):
+            self._mark(otherwise)
+
+    def _mark(self, mark: Broken | Otherwise | str) -> None:
         """For every cell that the element stands for, as far as a sheet goes."""
         for row in range(self._row, min(self._row + self._row_repeats, MOST_ROWS + 1)):
             for column in range(self._column - self._repeats, min(self._column, MOST_COLUMNS + 1)):
                 if isinstance(mark, Broken):
                     self.cells.add_broken(row, column, mark)
+                elif isinstance(mark, Otherwise):
+                    self.cells.add_otherwise(row, column, mark)
                 else:
                     self.cells.add_shown(row, column, mark)
 

@@ -9,9 +9,9 @@ from typing import IO
 from batchinvoice.invoices.table import Broken
 from batchinvoice.sheets.marks import Marks, MarksUnreadable
 from batchinvoice.sheets.marks.collected import MOST_COLUMNS, Collected
-from batchinvoice.sheets.marks.formats import Padding, padding
 from batchinvoice.sheets.marks.package import Package
 from batchinvoice.sheets.marks.records import records, text
+from batchinvoice.sheets.marks.shows import BUILT_IN, Shows, shows
 
 _WORKBOOK = "xl/workbook.bin"
 _ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR = 0, 2, 3, 5, 9, 11
@@ -37,12 +37,12 @@ _ERRORS = {
 def marks(package: Package, sheet: str) -> Marks:
     """The marks of the sheet of this name."""
     epoch_1904, part = _find(package, sheet)
-    reader = _Sheet(_paddings(package))
+    reader = _Sheet(_styles(package))
     with package.open(part) as stream:
         reader.read(stream)
     cells = reader.cells
     hidden_rows, hidden = frozenset(cells.hidden_rows), frozenset(reader.hidden)
-    return Marks(cells.broken, cells.shown, hidden_rows, hidden, reader.widths, epoch_1904)
+    return Marks(cells.broken, cells.shown, cells.otherwise, hidden_rows, hidden, reader.widths, epoch_1904)
 
 
 def _find(package: Package, sheet: str) -> tuple[bool, str]:
@@ -61,29 +61,29 @@ def _find(package: Package, sheet: str) -> tuple[bool, str]:
     return epoch_1904, part
 
 
-def _paddings(package: Package) -> dict[int, Padding]:
-    """The cell styles whose number format adds zeros or letters, by their number."""
+def _styles(package: Package) -> dict[int, Shows]:
+    """The cell styles whose number format shows more than the number, by their own number."""
     path = next((relation.path for relation in package.relations(_WORKBOOK) if relation.kind == "styles"), None)
     if path is None or not package.has(path):
         return {}
-    by_format: dict[int, Padding] = {}
+    by_format = dict(BUILT_IN)
     styles: list[int] | None = None
     with package.open(path) as stream:
         for kind, data in records(stream):
-            if kind == _FORMAT and (pads := padding(text(data, 2)[0])):
-                by_format[struct.unpack_from("<H", data)[0]] = pads
+            if kind == _FORMAT:
+                by_format[struct.unpack_from("<H", data)[0]] = shows(text(data, 2)[0])
             elif kind == _STYLES:
                 styles = []
             elif kind == _STYLE and styles is not None:
                 styles.append(struct.unpack_from("<H", data, 2)[0])
             elif kind == _STYLES_END:
                 break
-    return {number: by_format[key] for number, key in enumerate(styles or ()) if key in by_format}
+    return {number: more for number, key in enumerate(styles or ()) if (more := by_format.get(key))}
 
 
 @dataclass(slots=True)
 class _Sheet:
-    paddings: dict[int, Padding]
+    styles: dict[int, Shows]
     cells: Collected = field(default_factory=Collected)
     hidden: set[int] = field(default_factory=set)
     widths: dict[int, float] = field(default_factory=dict)
@@ -108,10 +108,10 @@ class _Sheet:
         if kind in (_ERROR, _FORMULA_ERROR):
             column = struct.unpack_from("<I", data)[0] + 1
             self.cells.add_broken(row, column, Broken(_ERRORS.get(data[8], "#ERROR")))
-        elif self.paddings and kind in (_RK, _REAL, _FORMULA_NUMBER):
+        elif self.styles and kind in (_RK, _REAL, _FORMULA_NUMBER):
             column, style = struct.unpack_from("<II", data)
-            if pads := self.paddings.get(style & 0xFFFFFF):
-                self.cells.add_shown(row, column + 1, pads.text(_number(kind, data)))
+            if more := self.styles.get(style & 0xFFFFFF):
+                self.cells.add_number(row, column + 1, more, _number(kind, data))
 
     def _column(self, data: bytes) -> None:
         first, last, width, _, flags = struct.unpack_from("<IIIIH", data)

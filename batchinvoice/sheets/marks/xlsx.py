@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import IO
 
 from batchinvoice.sheets.marks import Marks, MarksUnreadable
 from batchinvoice.sheets.marks.collected import MOST_COLUMNS
-from batchinvoice.sheets.marks.formats import Padding, padding
 from batchinvoice.sheets.marks.package import Package
+from batchinvoice.sheets.marks.shows import BUILT_IN, Shows, shows
 from batchinvoice.sheets.marks.xlsx_cells import read_cells
 from batchinvoice.sheets.marks.xlsx_rows import marked_rows
 from batchinvoice.sheets.marks.xml import starts
@@ -15,15 +16,16 @@ from batchinvoice.sheets.marks.xml import starts
 _TRUE = ("1", "true")
 
 
-def marks(package: Package, workbook: str, sheet: str) -> Marks:
-    """The marks of the sheet of this name; `workbook` is the path of the workbook's part."""
+def marks(package: Package, workbook: str, sheet: str, columns: Collection[int] | None = None) -> Marks:
+    """The marks of the sheet of this name; `workbook` is its part's path, `columns` as for `marks_of`."""
     epoch_1904, part = _find(package, workbook, sheet)
-    paddings = _paddings(package, workbook)
+    styles = _styles(package, workbook)
     with package.open(part) as stream:
         hidden, widths = _columns(stream)
     with package.open(part) as stream:
-        cells = read_cells(marked_rows(stream, paddings), paddings)
-    return Marks(cells.broken, cells.shown, frozenset(cells.hidden_rows), hidden, widths, epoch_1904)
+        cells = read_cells(marked_rows(stream, styles, columns), styles)
+    hidden_rows = frozenset(cells.hidden_rows)
+    return Marks(cells.broken, cells.shown, cells.otherwise, hidden_rows, hidden, widths, epoch_1904)
 
 
 def _find(package: Package, workbook: str, sheet: str) -> tuple[bool, str]:
@@ -41,23 +43,23 @@ def _find(package: Package, workbook: str, sheet: str) -> tuple[bool, str]:
     return epoch_1904, part
 
 
-def _paddings(package: Package, workbook: str) -> dict[str, Padding]:
-    """The cell styles whose number format adds zeros or letters, by their number as a cell names it."""
+def _styles(package: Package, workbook: str) -> dict[str, Shows]:
+    """The cell styles whose number format shows more than the number, by their own number as a cell names it."""
     path = next((relation.path for relation in package.relations(workbook) if relation.kind == "styles"), None)
     if path is None or not package.has(path):
         return {}
-    by_format: dict[str, Padding] = {}
-    by_style: dict[str, Padding] = {}
+    by_format = {str(number): built_in for number, built_in in BUILT_IN.items()}
+    by_style: dict[str, Shows] = {}
     styles = None
     with package.open(path) as stream:
         for kind, found in starts(stream, "numFmt", "cellXfs", "xf", "cellStyles", "dxfs"):
-            if kind == "numFmt" and (pads := padding(found.get("formatCode", ""))):
-                by_format[found.get("numFmtId", "")] = pads
-            elif kind == "cellXfs" and by_format:
+            if kind == "numFmt":
+                by_format[found.get("numFmtId", "")] = shows(found.get("formatCode", ""))
+            elif kind == "cellXfs" and styles is None:
                 styles = 0
             elif kind == "xf" and styles is not None:
-                if pads := by_format.get(found.get("numFmtId", "")):
-                    by_style[str(styles)] = pads
+                if more := by_format.get(found.get("numFmtId", "")):
+                    by_style[str(styles)] = more
                 styles += 1
             elif kind in ("cellXfs", "cellStyles", "dxfs"):
                 break

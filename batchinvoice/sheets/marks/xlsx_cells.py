@@ -8,25 +8,25 @@ from collections.abc import Iterable, Mapping
 from batchinvoice.invoices.table import Broken
 from batchinvoice.sheets.marks import MarksUnreadable
 from batchinvoice.sheets.marks.collected import Collected
-from batchinvoice.sheets.marks.formats import Padding
+from batchinvoice.sheets.marks.shows import Shows
 from batchinvoice.sheets.marks.xml import Attributes, LocalNames, parse, parser
 
 _PLACE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 _NEVER_STORED = Broken()
 
 
-def read_cells(part: Iterable[bytes], paddings: Mapping[str, Padding]) -> Collected:
-    """The broken cells, the shown numbers and the hidden rows; `paddings` are by the number of a cell's style."""
-    cells = _Cells(paddings)
+def read_cells(part: Iterable[bytes], styles: Mapping[str, Shows]) -> Collected:
+    """The broken cells, the numbers that show more, the hidden rows; `styles` are by the number of a cell's style."""
+    cells = _Cells(styles)
     parse(part, cells.expat, lambda: cells.ended)
     return cells.collected
 
 
 class _Cells:
-    def __init__(self, paddings: Mapping[str, Padding]) -> None:
+    def __init__(self, styles: Mapping[str, Shows]) -> None:
         self.collected = Collected()
         self.ended = False
-        self._paddings = paddings
+        self._styles = styles
         self._local = LocalNames()
         self._row = 0
         self._row_hidden = False
@@ -82,7 +82,7 @@ class _Cells:
         else:
             self._after += 1
         self._cell = attributes
-        self._watched = attributes.get("t") == "e" or attributes.get("s", "0") in self._paddings
+        self._watched = attributes.get("t") == "e" or attributes.get("s", "0") in self._styles
 
     def _end_cell(self) -> None:
         value, kind = "".join(self._value), self._cell.get("t", "n")
@@ -90,8 +90,8 @@ class _Cells:
             self.collected.add_broken(*self._place(), Broken(value or "#ERROR"))
         elif self._formula and not value and kind != "str":
             self.collected.add_broken(*self._place(), _NEVER_STORED)
-        elif kind == "n" and value and (padding := self._paddings.get(self._cell.get("s", "0"))):
-            self.collected.add_shown(*self._place(), padding.text(float(value)))
+        elif kind == "n" and value and (shows := self._styles.get(self._cell.get("s", "0"))):
+            self.collected.add_number(*self._place(), shows, float(value))
         self._watched = self._formula = False
         self._value.clear()
 
