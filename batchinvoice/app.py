@@ -30,14 +30,16 @@ from batchinvoice.runs.carry_out import carry_out
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.notify import notify
 from batchinvoice.runs.plan import Options, plan
-from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report_path
+from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report, report_path
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError
+from batchinvoice.sheets.book import free_name
 from batchinvoice.sheets.confirmed import remember, remembered
 from batchinvoice.sheets.errors import Undecided
 from batchinvoice.sheets.guard import read_guarded
 from batchinvoice.sheets.reading import Source
+from batchinvoice.sheets.report import write_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,16 +255,28 @@ def concluded(ledger: Ledger, run: Run) -> Run:
 
 
 def write_workbooks(
-    ledger: Ledger, run: Run, folder: Path, out: Path | None = None, *, corrections: bool = True
+    ledger: Ledger, run: Run, folder: Path, out: Path | None = None, *, corrections: bool = True, beside: bool = False
 ) -> Workbooks:
-    """The third verb: the ledger's account of a run → workbooks. Raises FileInUse or CannotWrite."""
+    """The third verb: the ledger's account of a run → workbooks. Raises FileInUse or CannotWrite.
+
+    beside: whatever has the report's name already stays, and the report gets the next free one.
+    """
     path = out or report_path(run, folder)
+    path = free_name(path) if beside else path
     disagreements = reconcile(ledger, run, path)
     written = Workbooks(path, correct(ledger, run, folder) if corrections else None, disagreements)
     if run.status not in (RunStatus.PLANNED, RunStatus.RUNNING):
         with ledger.entry() as entry:
             entry.note_report(run)
     return written
+
+
+def write_plan(ledger: Ledger, run: Run, path: Path, ask: str) -> None:
+    """What a planned run would do, as a workbook; its first sheet says what is asked of whoever reads it.
+
+    Raises FileInUse or CannotWrite.
+    """
+    write_report(path, replace(report(ledger, run), ask=ask))
 
 
 def waiting(ledger: Ledger, run: Run) -> int:

@@ -11,6 +11,7 @@ from batchinvoice.commands.beginning import demo, template
 from batchinvoice.commands.checking import check, plan
 from batchinvoice.commands.sending import apply, resume, run, send
 from batchinvoice.commands.telling import history, report, show
+from batchinvoice.commands.watching import watch
 from batchinvoice.emulator.command import emulator
 
 
@@ -32,5 +33,5 @@ def cli(verbose: bool) -> None:
         own.setLevel(logging.DEBUG)
 
 
-for _command in (demo, template, check, plan, run, apply, resume, send, report, history, show, emulator):
+for _command in (demo, template, check, plan, run, apply, resume, send, watch, report, history, show, emulator):
     cli.add_command(_command)

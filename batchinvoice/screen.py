@@ -60,16 +60,20 @@ _TO_DO = {
 
 
 class Screen:
-    """The terminal. `quiet` (with --json) keeps everything off standard output; messages then go to standard error."""
+    """The terminal. `quiet` (with --json) keeps everything off standard output; messages then go to standard error.
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    `attended`: whoever sits at the terminal may be asked.
+    """
+
+    def __init__(self, *, quiet: bool = False, attended: bool = True) -> None:
+        self._attended = attended
         self._out = Console(stderr=quiet, highlight=False, quiet=quiet)
         self._err = Console(stderr=True, highlight=False)
 
     @property
     def interactive(self) -> bool:
         """True if a person sits there who can answer."""
-        return sys.stdin.isatty()
+        return self._attended and sys.stdin.isatty()
 
     def say(self, text: str, style: str = "") -> None:
         """A line for the user."""

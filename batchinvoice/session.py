@@ -54,13 +54,18 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the commands that send have in hand. `yes`: do not ask; `report_dir`: where the workbooks go."""
+    """What the commands that send have in hand. `yes`: do not ask; `report_dir`: where the workbooks go.
+
+    `place`, for a drop folder: where the workbooks of a run go as it stands, beside what is there already; None while
+    there are to be none.
+    """
 
     settings: Settings
     ledger: Ledger
     screen: Screen
     report_dir: Path
     yes: bool = False
+    place: Callable[[Run], Path | None] | None = None
 
     def plan_sheet(self, sheet: Path, asked: Asked, **options: bool) -> Run:
         """Plan a sheet, asking what it leaves open; the options are those of `app.plan_sheet`.
@@ -137,7 +142,7 @@ class Session:
         """Write the workbooks and show the outcome; what was done stays done if a workbook cannot be written."""
         workbooks = None
         try:
-            workbooks = app.write_workbooks(self.ledger, run, self.report_dir, corrections=corrections)
+            workbooks = self._workbooks(run, corrections)
         except SheetError as error:
             self.screen.trouble(f"{error} What was sent is safe in the ledger; then: batchinvoice report {run.id}")
         summary = summarise(self.ledger, run)
@@ -146,6 +151,14 @@ class Session:
             return Ending(Exit.NOT_RUN, self.result(run, None))
         code = max(exit_code(summary), Exit.PERSON if workbooks.disagreements else Exit.WELL)
         return Ending(code, self.result(run, workbooks))
+
+    def _workbooks(self, run: Run, corrections: bool) -> app.Workbooks | None:
+        if self.place is None:
+            return app.write_workbooks(self.ledger, run, self.report_dir, corrections=corrections)
+        folder = self.place(run)
+        if folder is None:
+            return None
+        return app.write_workbooks(self.ledger, run, folder, corrections=corrections, beside=True)
 
     def result(self, run: Run, workbooks: app.Workbooks | None) -> dict[str, Any]:
         """What --json prints of the run."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import io
 import sys
 import tempfile
 import time
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 
+import openpyxl
 from mutations import spoilt
 
 from batchinvoice.invoices.check import check
@@ -46,6 +48,14 @@ _ROWS = [
         for n in range(1, 30)
     ),
 ]
+_FORMATS = {
+    (3, 4): '"$"#,##0.00',
+    (4, 4): "0%",
+    (5, 4): '#,##0.000 [$SAR];[Red]-#,##0.000 "SAR"',
+    (6, 4): "[>=1000]#,##0,;0.000",
+    (7, 1): "00000",
+    (8, 4): '_-[$KWD] * #,##0.000_-;-[$KWD] * #,##0.000_-;_-[$KWD] * "-"??_-;_-@_-',
+}
 
 
 def main() -> None:
@@ -109,9 +119,22 @@ def sheets() -> dict[str, bytes]:
     from xlsb_file import xlsb_file
 
     found["small.xlsx"] = workbook([(7, 1, "#N/A"), (9, 9, "=1+1"), (10, 2, None)])
-    for name, write in {"a.xls": xls_file, "a.xlsb": xlsb_file, "a.ods": ods_file}.items():
-        found[name] = write(_ROWS, hidden_rows=[3], hidden_columns=[2])
+    for name, write in {"a.xls": xls_file, "a.xlsb": xlsb_file}.items():
+        found[name] = write(_ROWS, hidden_rows=[3], hidden_columns=[2], formats=_FORMATS)
+    found["a.ods"] = ods_file(_ROWS, hidden_rows=[3], hidden_columns=[2])
+    found["formats.xlsx"] = _formatted()
     return found
+
+
+def _formatted() -> bytes:
+    """A workbook whose amounts are shown in several ways."""
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    for row in _ROWS:
+        book.active.append(row)
+    for (row, column), code in _FORMATS.items():
+        book.active.cell(row, column).number_format = code
+    book.save(content)
+    return content.getvalue()
 
 
 def tell(counts: Mapping[tuple[str, str], int], seed: int) -> None:

@@ -38,17 +38,24 @@ _GLANCE = 0.1  # seconds between two looks at whether somebody has
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
 
 
+_outer: list[Stop] = []  # of the main thread: whoever is inside already
+
+
 @contextmanager
 def stop_when_asked() -> Iterator[Stop]:
     """Inside, Ctrl-C and its like only ask: work goes on to the next point at which nothing is left half done.
 
-    That is at most one call's time-out away, or the pause that the gateway asked for. Only the main thread can be
-    asked so; in any other, nothing changes.
+    That is at most one call's time-out away, or the pause that the gateway asked for. Within another such block it is
+    the same question: whoever is asked during a run ends the watching around it, too. Only the main thread can be asked
+    so; in any other, nothing changes.
     """
-    stop = Stop()
     if threading.current_thread() is not threading.main_thread():
-        yield stop
+        yield Stop()
         return
+    if _outer:
+        yield _outer[0]
+        return
+    stop = Stop()
 
     def ask(number: int, frame: object) -> None:  # noqa: ARG001 (interface)
         if not stop.asked:
@@ -58,8 +65,10 @@ def stop_when_asked() -> Iterator[Stop]:
         stop.asked = True
 
     before = {number: signal.signal(number, ask) for number in _SIGNALS}
+    _outer.append(stop)
     try:
         yield stop
     finally:
+        _outer.clear()
         for number, handler in before.items():
             signal.signal(number, handler)

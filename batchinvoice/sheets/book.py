@@ -94,8 +94,7 @@ def put_beside(path: Path, draft: Path) -> Path:
     Returns where it is; a file that is there already and says the same is enough. Raises FileInUse or CannotWrite.
     """
     try:
-        for number in count(1):
-            place = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        for place in _names(path):
             if not place.exists():
                 draft.rename(place)
                 return place
@@ -107,6 +106,20 @@ def put_beside(path: Path, draft: Path) -> Path:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
     raise AssertionError("unreachable: some name is free")
+
+
+def free_name(path: Path) -> Path:
+    """The first of `….report.xlsx`, `….report-2.xlsx`, … that nobody has. Raises CannotWrite."""
+    try:
+        return next(place for place in _names(path) if not place.exists())
+    except OSError as error:
+        raise _explained(path, error) from error
+
+
+def _names(path: Path) -> Iterator[Path]:
+    yield path
+    for number in count(2):
+        yield path.with_stem(f"{path.stem}-{number}")
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -74,7 +74,7 @@ class Report:
 
     `input` was counted when the sheet was read, `statuses` and `sms` by the ledger; the rows are counted once more
     while they are written, and the three must agree. `rows` is gone through once. `notes`: places, and what is said of
-    the sheet there. `environment` is `sandbox` or `live`.
+    the sheet there. `environment` is `sandbox` or `live`. `ask`: what whoever reads it is asked for, if it is a plan.
     """
 
     run: str
@@ -95,6 +95,7 @@ class Report:
     calls: Sequence[SmsCall]
     rows: Iterable[ReportRow]
     notes: Sequence[tuple[str, str]] = ()
+    ask: str = ""
 
 
 @dataclass(slots=True)

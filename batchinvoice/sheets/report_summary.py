@@ -73,7 +73,7 @@ def _put_mark(grid: Grid, report: Report, styles: Styles) -> None:
     mark = styles.of(colours, bold=True, font_size=22, align="center", valign="vcenter")
     grid.put(0, 0, words, mark, across=_LAST + 1)
     title = styles.of(bold=True, font_size=16, font_color=style.NAVY, valign="vcenter")
-    grid.put(1, 0, clean(f"Reconciliation of {report.source}", 200), title)
+    grid.put(1, 0, clean(f"{'Plan for' if report.ask else 'Reconciliation of'} {report.source}", 200), title)
 
 
 def _put_verdicts(grid: Grid, report: Report, written: Written, styles: Styles, proof: tuple[str, ...]) -> None:
@@ -88,6 +88,10 @@ def _put_verdicts(grid: Grid, report: Report, written: Written, styles: Styles, 
     grid.put(3, 0, people, styles.of(bold=True, font_size=12, font_color=tone), across=7)
     if differ:
         grid.put(4, 0, "; ".join(differ), styles.of(font_color=style.RED_INK, text_wrap=True), across=_LAST + 1)
+    elif report.ask:
+        asked = styles.of(bold=True, bg_color=style.AMBER, font_color=style.AMBER_INK, text_wrap=True, valign="vcenter")
+        grid.put(4, 0, clean(report.ask, 500), asked, across=_LAST + 1)
+        grid.heights[4] = 3 * _LINE
 
 
 def _waiting(count: int, report: Report) -> str:

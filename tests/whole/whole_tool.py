@@ -28,10 +28,13 @@ class Tool:
     settings: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, *words: object, **changed: str) -> subprocess.CompletedProcess[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HESABE_", "BATCHINVOICE_"))}
-        env = {**clean, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200", **self.settings, **changed}
-        command = [*map(str, words)]
+        command, env = [*map(str, words)], self.environment(**changed)
         return _forked(command, self.folder, env) if FORKS else _started(command, self.folder, env)
+
+    def environment(self, **changed: str) -> dict[str, str]:
+        """What its process has for an environment: nothing of ours but the settings."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HESABE_", "BATCHINVOICE_"))}
+        return {**clean, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200", **self.settings, **changed}
 
     def json(self, *words: object, **changed: str) -> Any:
         return json.loads(self(*words, "--json", **changed).stdout)
@@ -79,10 +82,17 @@ def _main(words: list[str], folder: Path, env: dict[str, str], out: Path, err: P
     os.environ.update(env)
     sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
     for name, file, number in (("stdout", out, 1), ("stderr", err, 2)):
-        os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY), number)
-        setattr(sys, name, os.fdopen(number, "w", encoding="utf-8"))
+        os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND), number)
+        setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", buffering=1))
     sys.argv = ["batchinvoice", *words]
     main()
+
+
+def start(tool: Tool, words: Sequence[str], out: Path, **changed: str) -> Any:
+    """The same, going on beside the test; what it says, on both streams, goes into a file."""
+    process = processes().Process(target=_main, args=([*words], tool.folder, tool.environment(**changed), out, out))
+    process.start()
+    return process
 
 
 def settings(folder: Path, base_url: str) -> dict[str, str]:

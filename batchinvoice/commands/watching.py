@@ -1,0 +1,81 @@
+"""The command for a drop folder: watch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from batchinvoice.commands.common import SHEET
+from batchinvoice.exits import Exit
+from batchinvoice.options import run_options
+
+if TYPE_CHECKING:
+    from batchinvoice.inbox.layout import Inbox
+    from batchinvoice.inbox.take import Desk
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _seconds(name: str, default: float, words: str) -> Callable[[F], F]:
+    return click.option(name, type=click.FloatRange(0.05, 3600), default=default, show_default=True, help=words)
+
+
+@click.command()
+@click.argument("folder", type=SHEET)
+@click.option("--once", is_flag=True, help="Take what is there and end: for schedulers.")
+@click.option("--approve", is_flag=True, help="Only plan each sheet; it is sent when somebody has approved its plan.")
+@click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out the rows that sheets hide.")
+@click.option("--include-hidden", "hidden", flag_value="include", help="Treat hidden rows like the others.")
+@run_options
+@_seconds("--poll", 5.0, "Seconds between two looks.")
+@_seconds("--still", 2.0, "Seconds for which a file must not change before it is taken.")
+@_seconds("--retry", 60.0, "Seconds before a sheet that could not go on is tried again; twice as long each time.")
+@click.pass_context
+def watch(
+    context: click.Context,
+    folder: Path,
+    once: bool,
+    approve: bool,
+    hidden: str | None,
+    how: dict[str, bool],
+    poll: float,
+    still: float,
+    retry: float,
+) -> None:
+    """Run every sheet that is dropped into FOLDER, and put it away with its report.
+
+    A sheet goes through FOLDER/processing to FOLDER/done, or to FOLDER/needs-attention with what a person needs. A
+    sub-folder named as a profile of the settings is for that profile's merchant.
+    """
+    from batchinvoice import app
+    from batchinvoice.inbox.lock import FolderBusy
+    from batchinvoice.inbox.take import Desk, place_for
+    from batchinvoice.inbox.watch import Terms, Watcher
+    from batchinvoice.invoices.asked import Asked, Hidden
+    from batchinvoice.screen import Screen
+    from batchinvoice.session import Session
+    from batchinvoice.settings import load
+
+    screen = Screen(attended=False)
+    asked = Asked(hidden=Hidden(hidden or Hidden.ASK))
+
+    @contextmanager
+    def desk(inbox: Inbox) -> Iterator[Desk]:
+        settings = load()
+        with app.open_ledger(settings) as ledger:
+            quiet = Screen(quiet=True, attended=False)
+            session = Session(settings, ledger, quiet, inbox.done, yes=True, place=lambda run: place_for(inbox, run))
+            yield Desk(session, inbox, asked, how, approve)
+
+    folder = folder.absolute()
+    watcher = Watcher(folder, Terms(poll, still, retry, once, approve), lambda: (), desk, screen.say)
+    screen.say(f"Watching {folder}. Drop sheets into it; Ctrl-C stops." if not once else f"Looking into {folder}.")
+    try:
+        context.exit(watcher.watch())
+    except FolderBusy as busy:
+        screen.trouble(str(busy))
+        context.exit(Exit.NOT_RUN)
