@@ -37,8 +37,9 @@ def hear(desk: Desk, path: Path) -> Taken:
 
 
 def tend(desk: Desk) -> Iterator[Taken]:
-    """See to the sheets that wait for approval: one that `batchinvoice apply` has carried out is put away, and one whose
-    plan was not written any more gets it.
+    """See to the sheets that wait for approval.
+
+    One that `batchinvoice apply` has carried out is put away, and one whose plan was not written any more gets it.
     """
     for path in sheets_in(desk.inbox.to_approve):
         run = next(iter(_of_content(desk, path)), None)
