@@ -135,3 +135,13 @@ def test_an_answer_tells_its_run_and_its_code(run: str, code: str) -> None:
         said = answer(name)
         assert said is not None
         assert (said.approves, said.run_id, said.code) == (True, run, code)
+
+
+def test_each_plan_asks_for_a_name_of_its_own(drop: Drop) -> None:
+    """Whoever knows how one plan is approved has not seen another."""
+    for number in (1, 2):
+        drop.put(f"sheet {number}.xlsx", [row(number)])
+    drop.once("--approve")
+    plans = sorted((drop.folder / "to-approve").glob("*.plan*.xlsx"))
+    codes = {Path(asked_names(plan)[0]).stem.split(" ")[2] for plan in plans}
+    assert len(codes) == len(plans) == 2
