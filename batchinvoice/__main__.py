@@ -12,7 +12,6 @@ import click
 
 from batchinvoice.cli import cli
 from batchinvoice.exits import Exit
-from batchinvoice.logs.masking import place_of
 
 _log = logging.getLogger("batchinvoice")  # this module's own name may be __main__
 
@@ -58,6 +57,7 @@ def explain(error: Exception) -> str:
 
     The text of a foreign exception could hold a key or a customer's name.
     """
+    from batchinvoice.logs.masking import place_of
     from batchinvoice.session import EXPECTED
 
     if isinstance(error, EXPECTED):
