@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import sys
-from pathlib import Path
+import time
 
 import click
 
 from batchinvoice.cli import cli
 from batchinvoice.exits import Exit
 
+_log = logging.getLogger("batchinvoice")  # this module's own name may be __main__
+
 
 def main() -> None:
     """Run the command of the command line and exit with its code (design: 0 well, 1 a person, 2 usage, 3 not run)."""
+    began = time.monotonic()
+    code = _run()
+    _log.info("command ended", extra={"exit_code": int(code), "ms": round((time.monotonic() - began) * 1000)})
+    sys.exit(code)
+
+
+def _run() -> int:
     for stream in (sys.stdout, sys.stderr):
         # A Windows pipe may know no Arabic and no ✗: a mark in its place beats an error in the middle of a run.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        return int(cli.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        return done.exit_code
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(_could_not_run("Stopped. What was done until then is in the ledger: “batchinvoice history” shows it."))
+        return _could_not_run("Stopped. What was done until then is in the ledger: “batchinvoice history” shows it.")
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except Exception as error:  # the last line of defence against a traceback
-        sys.exit(_could_not_run(explain(error)))
+        _log.error("not run", exc_info=error)  # of which only type and place are written (logs/masking.py)
+        return _could_not_run(explain(error))
 
 
 def _could_not_run(said: str) -> Exit:
@@ -46,14 +57,12 @@ def explain(error: Exception) -> str:
 
     The text of a foreign exception could hold a key or a customer's name.
     """
+    from batchinvoice.logs.masking import place_of
     from batchinvoice.session import EXPECTED
 
     if isinstance(error, EXPECTED):
         return str(error)
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown place"
+    where = place_of(error.__traceback__)
     return (
         f"Something unexpected happened ({type(error).__name__} at {where}). What was done until then is in the "
         "ledger: “batchinvoice history” shows it, and “batchinvoice resume” goes on safely. Please report this line."

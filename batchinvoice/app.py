@@ -33,6 +33,7 @@ from batchinvoice.runs.plan import Options, plan
 from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report, report_path
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
+from batchinvoice.runs.told import about, tell
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError
 from batchinvoice.sheets.book import free_name
 from batchinvoice.sheets.confirmed import remember, remembered
@@ -156,7 +157,9 @@ def plan_sheet(
         raise Undecided(path.name, checked.stops, checked.issues, language_of(checked.table.headings))
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
     options = Options(sms, strict, mode, check_gateway, trust_ids, asked)
-    return ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))
+    run = ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))
+    tell("run planned", ledger, run)
+    return run
 
 
 def begin(ledger: Ledger, run: Run) -> Run:
@@ -226,19 +229,23 @@ def terms(settings: Settings, run: Run) -> Terms:
 @contextmanager
 def _conclusion(ledger: Ledger, run: Run) -> Iterator[None]:
     """The run is `running` inside, and afterwards what its rows say; `failed` if it was stopped on the way."""
-    begin(ledger, run)
-    try:
-        yield
-    except BaseException:
-        stopped(ledger, run)
-        raise
-    concluded(ledger, run)
+    with about(run):
+        begin(ledger, run)
+        tell("run begun", ledger, run)
+        try:
+            yield
+        except BaseException as error:
+            stopped(ledger, run, error)
+            raise
+        concluded(ledger, run)
 
 
-def stopped(ledger: Ledger, run: Run) -> None:
+def stopped(ledger: Ledger, run: Run, why: BaseException) -> None:
     """Note that the run was stopped; what stopped it matters more than that this could not be noted."""
-    with suppress(LedgerError), ledger.entry() as entry:
-        entry.set_run_status(run, RunStatus.FAILED)
+    with suppress(LedgerError):
+        with ledger.entry() as entry:
+            entry.set_run_status(run, RunStatus.FAILED)
+        tell("run stopped", ledger, run, kind=type(why).__name__)
 
 
 def concluded(ledger: Ledger, run: Run) -> Run:
@@ -251,6 +258,7 @@ def concluded(ledger: Ledger, run: Run) -> Run:
     if status is not before:
         with ledger.entry() as entry:
             entry.set_run_status(run, status)
+    tell("run concluded", ledger, run, status=str(status))
     return ledger.run(run.id)
 
 

@@ -18,19 +18,24 @@ from batchinvoice.emulator.command import emulator
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="batchinvoice")
 @click.option(
-    "--verbose", "-v", is_flag=True, help="Log every call to the gateway on standard error (no personal data)."
+    "--verbose", "-v", is_flag=True, help="Log every call and every row on standard error (no personal data)."
 )
-def cli(verbose: bool) -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    help="Log on standard error in this form; without -v, only how the work goes on.",
+)
+def cli(verbose: bool, log_format: str | None) -> None:
     """Make, change and text invoices from a spreadsheet through the Hesabe gateway, each exactly once.
 
     Begin with "batchinvoice demo" (needs no settings), then "batchinvoice template" for a sheet to fill in,
     "batchinvoice check SHEET" to see what is wrong with it, and "batchinvoice run SHEET" to send it.
     """
-    # Our own loggers alone: those of libraries write addresses, and with them what is searched for.
-    if verbose:
-        own = logging.getLogger("batchinvoice")
-        own.addHandler(logging.StreamHandler())
-        own.setLevel(logging.DEBUG)
+    if verbose or log_format:
+        from batchinvoice.logs.lines import Form
+        from batchinvoice.logs.setup import show
+
+        show(Form(log_format or Form.TEXT), logging.DEBUG if verbose else logging.INFO)
 
 
 for _command in (demo, template, check, plan, run, apply, resume, send, watch, report, history, show, emulator):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from batchinvoice.ledger.records import Run
 from batchinvoice.questions import with_answers
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.reconcile import problems
+from batchinvoice.runs.told import about
 from batchinvoice.screen import Screen
 from batchinvoice.settings import Settings, SettingsError
 from batchinvoice.sheets.book import check_folder
@@ -35,6 +37,7 @@ from batchinvoice.summary import Summary, as_json, exit_code, issue_as_json, not
 _ALL = (SettingsError, LedgerError, GatewayError)
 EXPECTED = (*_ALL, SheetError, RunStopped)
 
+_log = logging.getLogger(__name__)
 _MOST_PLANNED = 5
 Work = TypeVar("Work", Path, Run)
 _UNCERTAIN = (
@@ -174,7 +177,7 @@ class Session:
             check_folder(self.report_dir)
             if not asks and not texts_only:  # nobody can say no any more
                 run, begun = app.begin(self.ledger, run), True
-            with app.connect(self.settings) as gateway:
+            with about(run), app.connect(self.settings) as gateway:
                 if asks and not click.confirm(question, err=True):
                     kept = go_on if begun else f"batchinvoice apply {run.id}"
                     self.screen.say(f"Nothing was sent. The run is kept: {kept}")
@@ -187,7 +190,7 @@ class Session:
             self.screen.trouble(f"What was not sent waits in the ledger. To go on: {go_on}")
         except (*_ALL, SheetError) as error:
             if begun and not texts_only and not isinstance(error, LedgerBusy):
-                app.stopped(self.ledger, run)
+                app.stopped(self.ledger, run, error)
             kept = go_on if begun or texts_only else f"batchinvoice apply {run.id}"
             self.screen.trouble(f"{error} Run {run.id} is kept; then: {kept}")
             failed = {**self._known(run), "status": "failed", "error": str(error)}
@@ -260,6 +263,7 @@ def _one(work: Work, one: Callable[[Work], Ending], screen: Screen) -> Ending:
             found = error.issues
             screen.issues([issue for issue in found if issue not in error.stops], error.language)
         screen.trouble(str(error))
+        _log.warning("not run", extra={"kind": type(error).__name__})
         stops = str(error) if isinstance(error, _ALL) else ""
         result = {**_nothing(work, str(error)), "issues": [issue_as_json(issue) for issue in found]}
         return Ending(Exit.NOT_RUN, result, stops)

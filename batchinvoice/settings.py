@@ -33,6 +33,14 @@ CREDENTIALS = (
 )
 
 
+class LogLevel(StrEnum):
+    """What the log's file keeps: at `debug` a line for each row and each call, too."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+
+
 class SettingsError(Exception):
     """A setting is missing or cannot be used. The message names it and says what to do; nothing was sent."""
 
@@ -89,6 +97,7 @@ class Settings(BaseSettings):
     date_order: DateOrder | None = Field(None, alias="BATCHINVOICE_DATE_ORDER")
     decimal_mark: Literal[".", ","] | None = Field(None, alias="BATCHINVOICE_DECIMAL_MARK")
     nothing_found: str = Field("", alias="BATCHINVOICE_NOTHING_FOUND")
+    log_level: LogLevel = Field(LogLevel.INFO, alias="BATCHINVOICE_LOG_LEVEL")
     amount_min: Decimal = Field(Decimal("0.001"), alias="BATCHINVOICE_AMOUNT_MIN", gt=0)
     amount_max: Decimal = Field(Decimal("100000.000"), alias="BATCHINVOICE_AMOUNT_MAX", gt=0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchinvoice import __version__
+
 if TYPE_CHECKING:
     from batchinvoice.invoices.asked import Asked
     from batchinvoice.screen import Screen
     from batchinvoice.session import Ending, Session
+    from batchinvoice.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 SHEET = click.Path(path_type=Path)
 
@@ -24,14 +30,29 @@ yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before s
 
 @contextmanager
 def open_session(*, as_json: bool = False, report_dir: Path | None = None, yes: bool = False) -> Iterator[Session]:
-    """A session with the settings and their ledger. Raises SettingsError or LedgerError."""
+    """A session with the settings and their ledger, and a log in their home. Raises SettingsError or LedgerError."""
     from batchinvoice import app
+    from batchinvoice.logs.context import bound_contextvars
     from batchinvoice.session import Session
     from batchinvoice.settings import load
 
     settings = load(BATCHINVOICE_REPORT_DIR=report_dir)
-    with app.open_ledger(settings) as ledger:
+    _keep_log(settings)
+    bound = bound_contextvars(merchant=settings.merchant_code, environment=str(settings.environment))
+    with bound, app.open_ledger(settings) as ledger:
         yield Session(settings, ledger, the_screen(as_json), settings.report_dir, yes)
+
+
+def _keep_log(settings: Settings) -> None:
+    """Keep a log in the home from now on, and begin it with the command."""
+    from batchinvoice.logs.context import bind_contextvars
+    from batchinvoice.logs.setup import keep
+
+    words = click.get_current_context(silent=True)
+    bind_contextvars(command=(words.info_name if words else None) or "")
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    if keep(settings.home / "logs", level):
+        _log.info("command begun", extra={"version": __version__})
 
 
 def the_screen(as_json: bool) -> Screen:

@@ -68,7 +68,9 @@ class Caller:
             except GatewayError as error:
                 error.attempts, error.doubt = attempts, doubt
                 if attempts == tries or not may_repeat(call, error):
+                    _tell("call failed", call, error, attempts)
                     raise
+                _tell("call repeated", call, error, attempts)
                 doubt = doubt or isinstance(error, OutcomeUnknown)
                 self._wait(error, attempts)
         raise AssertionError("unreachable: the last try returns or raises")
@@ -113,7 +115,8 @@ class Caller:
             return understand(reply, self._cipher)
         finally:
             # The path's template and no more: ids, searches and bodies are the customers' business.
-            _log.debug("%s %s: %s, %d ms", call.method, call.path, status, (time.monotonic() - started) * 1000)
+            ms = round((time.monotonic() - started) * 1000)
+            _log.debug("call", extra={"method": call.method, "path": call.path, "answer": status, "ms": ms})
 
     def _sign_in(self) -> Token:
         """Log in. Raises LoginRefused, NotSent or Throttled: whatever call waits for the token was not sent."""
@@ -135,6 +138,17 @@ class Caller:
 
     def _refresh(self, refresh_token: str) -> Token:
         return _token(self._exchange(calls.REFRESH, calls.REFRESH.path, _JSON, json={"refreshToken": refresh_token}))
+
+
+def _tell(event: str, call: Call, error: GatewayError, attempts: int) -> None:
+    """What became of a call that brought no answer of use. A refusal is a row's own matter; the rest is the gateway's.
+
+    The error's own words stay out: they may be the gateway's, and repeat what was sent.
+    """
+    pause = {"pause_s": round(error.retry_after)} if isinstance(error, Throttled) else {}
+    level = logging.DEBUG if isinstance(error, Refused) else logging.INFO
+    where = {"method": call.method, "path": call.path}
+    _log.log(level, event, extra={**where, "kind": type(error).__name__, "attempts": attempts, **pause})
 
 
 def _token(answer: Answer) -> Token:

@@ -17,6 +17,7 @@ from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
 from batchinvoice.ledger.intent import STATED, Intent, Outcome
 from batchinvoice.ledger.records import Known, Row, Run, issues_to_json
 from batchinvoice.ledger.tables import attempts, invoices, references, rows, runs, sms_calls
+from batchinvoice.ledger.told import Told
 
 
 class Entry:
@@ -24,6 +25,7 @@ class Entry:
 
     def __init__(self, connection: Connection, now: dt.datetime) -> None:
         self._db, self._now = connection, now
+        self.told = Told(now)
 
     def set_run_status(self, run: Run, status: RunStatus) -> None:
         """Note how far the run is; a run that is over gets its time, and one that goes on is to be reported anew."""
@@ -131,18 +133,26 @@ class Entry:
             update(invoices).where(invoices.c.id == intent.invoice_key).values(self._invoice_values(intent, outcome))
         )
         if intent.row.status is not RowStatus.HELD:  # a person has given that row up; only its invoice is settled
-            self.settle_row(intent.row, intent.action, outcome, intent.invoice_key)
+            self.settle_row(intent.row, intent.action, outcome, intent.invoice_key, intent)
         if outcome.certainly_nothing and (intent.renames or intent.first_named):
             # Else a later row of that reference would be taken for a change of this invoice.
             own = references.c.invoice_id == intent.invoice_key
             new = own if intent.first_named else own & (references.c.reference == intent.invoice.reference)
             self._db.execute(delete(references).where(new))
 
-    def settle_row(self, row: Row, action: Action, outcome: Outcome, invoice_key: int | None = None) -> None:
-        """Write down what came of a row."""
+    def settle_row(
+        self,
+        row: Row,
+        action: Action,
+        outcome: Outcome,
+        invoice_key: int | None = None,
+        intent: Intent | None = None,
+    ) -> None:
+        """Write down what came of a row. `intent`: that of its call, if there was one."""
         before = self._db.execute(select(rows.c.status).where(self._is(row))).scalar_one()
         if outcome.status != before and outcome.status not in NEXT[before]:
             raise ValueError(f"a row that is {before} cannot become {outcome.status}")
+        self.told.row(row, action, before, outcome, intent)
         issues = (*row.issues, *outcome.issues)
         attention = any(issue.is_error for issue in issues)
         sent = {} if outcome.status not in (RowStatus.HELD, RowStatus.REJECTED) else {"sms": SmsStatus.NOT_WANTED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import platform
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, func, insert, select
@@ -20,6 +20,7 @@ from batchinvoice.ledger.mapping import item_values, row_values, run_values
 from batchinvoice.ledger.records import ItemRow, NewRow, NewRun
 from batchinvoice.ledger.store import open_store, working_lock
 from batchinvoice.ledger.tables import item_rows, rows, runs
+from batchinvoice.ledger.told import tell_planned
 
 _PAGE = 500
 _LEASE_SECONDS = 1800.0
@@ -101,9 +102,11 @@ class Ledger(Account):
         with self._begin() as connection:
             if self._lease:
                 self._lease.renew(connection)
-            yield Entry(connection, self._clock())
+            entry = Entry(connection, self._clock())
+            yield entry
+        entry.told.tell()
 
-    def add_run(self, run: NewRun, new_rows: Iterable[NewRow], items: Iterable[ItemRow]) -> str:
+    def add_run(self, run: NewRun, new_rows: Sequence[NewRow], items: Iterable[ItemRow]) -> str:
         """Store a whole plan at once; returns the run's name, as `20261122-001`."""
         with self._begin() as db:
             name = self._next_name(db, run.planned_at)
@@ -114,6 +117,7 @@ class Ledger(Account):
                 db.execute(insert(rows), [{"run_id": name, **row_values(row)} for row in batch])
             for lines in batches(items, _PAGE):
                 db.execute(insert(item_rows), [{"run_id": name, **item_values(line)} for line in lines])
+        tell_planned(name, new_rows)
         return name
 
     def _next_name(self, db: Connection, planned_at: dt.datetime) -> str:

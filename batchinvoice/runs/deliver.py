@@ -22,6 +22,7 @@ from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.records import Row
+from batchinvoice.logs.context import bound_contextvars, carried
 from batchinvoice.runs.decide import Decision, superseded, texts_nobody
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
@@ -91,7 +92,7 @@ class _Delivery:
         for future in landed:
             del self._flying[future]
         for intent in intents:
-            self._flying[pool.submit(self._send, intent)] = intent
+            self._flying[pool.submit(carried(self._send), intent)] = intent
             self._losses.launched(intent)
         self._job.progress(ended + settled)
         more = bool(self._waiting) or not self._all_read
@@ -172,11 +173,12 @@ class _Delivery:
 
     def _send(self, intent: Intent) -> _Answer:
         """Make the call of one intent; runs in a worker."""
-        try:
-            return _Answer(self._update(intent) if intent.action is Action.UPDATE else self._create(intent))
-        except GatewayError as error:
-            stop = error.message if stops_the_run(error) else None
-            return _Answer(failed(intent, error, self._places), stop)
+        with bound_contextvars(row=intent.row.row):
+            try:
+                return _Answer(self._update(intent) if intent.action is Action.UPDATE else self._create(intent))
+            except GatewayError as error:
+                stop = error.message if stops_the_run(error) else None
+                return _Answer(failed(intent, error, self._places), stop)
 
     def _create(self, intent: Intent) -> Outcome:
         terms = self._job.terms

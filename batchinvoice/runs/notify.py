@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 
 from batchinvoice.gateway.client import Gateway
@@ -10,6 +11,8 @@ from batchinvoice.invoices.lifecycle import SmsStatus
 from batchinvoice.ledger.records import Row
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
+
+_log = logging.getLogger(__name__)
 
 _PLAINLY_DOWN = 2  # bulk sends in a row whose answers are lost: a person has to look at every one of them
 _DOWN = f"the answers to {_PLAINLY_DOWN} bulk sends in a row were lost, so the gateway, or the way to it, is down."
@@ -40,9 +43,11 @@ def _text(job: Job, number: int, rows: Sequence[Row]) -> SmsStatus:
     """Make one bulk send, written down before and after it. Raises RunStopped if it cannot leave."""
     with job.ledger.entry() as entry:
         entry.intend_sms(job.run, number, rows)
+    _log.info("bulk send begun", extra={"number": number, "count": len(rows)})
     outcome, message = _send(job.gateway, [row.gateway_id for row in rows])
     with job.ledger.entry() as entry:
         entry.settle_sms(job.run, number, rows, outcome, message)
+    _log.info("bulk send ended", extra={"number": number, "count": len(rows), "status": str(outcome)})
     if outcome is SmsStatus.PENDING:
         raise RunStopped(message)
     return outcome

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.gateway.records import GatewayInvoice
@@ -15,6 +16,7 @@ from batchinvoice.invoices.lifecycle import Action, RowStatus
 from batchinvoice.invoices.wording import Found, found_text
 from batchinvoice.ledger.intent import Outcome
 from batchinvoice.ledger.records import Row
+from batchinvoice.logs.context import bound_contextvars, carried
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.look_up import CANCELLED, look_up
@@ -39,7 +41,7 @@ def hold_present(job: Job) -> None:
             job.stop.obey()
             new = _new(job, page)
             try:
-                found = list(pool.map(lambda row: look_up(job.gateway, row.reference, _EVER, job.terms.clock()), new))
+                found = list(pool.map(carried(partial(_look, job)), new))
             except GatewayError as error:
                 raise RunStopped(f"the look-up of references (--check-gateway) failed. {error.message}") from None
             _hold(job, [(row, _held(row, there, places)) for row, there in zip(new, found, strict=True) if there])
@@ -47,6 +49,11 @@ def hold_present(job: Job) -> None:
         strict = problem(Code.STRICT)
         while page := job.ledger.page(job.run, -1, _PAGE, RowStatus.PENDING):
             _hold(job, [(r, Outcome(RowStatus.HELD, (places.issue(r.row, None, strict),), tries=0)) for r in page])
+
+
+def _look(job: Job, row: Row) -> list[GatewayInvoice]:
+    with bound_contextvars(row=row.row):
+        return look_up(job.gateway, row.reference, _EVER, job.terms.clock())
 
 
 def _any_held(job: Job) -> bool:

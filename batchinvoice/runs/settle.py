@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +19,13 @@ from batchinvoice.invoices.lifecycle import RowStatus, SmsStatus
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Row, Run
+from batchinvoice.logs.context import bound_contextvars, carried
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.look_up import Seen, judge, look_up
 from batchinvoice.runs.outcome import adopted, with_owner
 from batchinvoice.runs.places import Places
+
+_log = logging.getLogger(__name__)
 
 _CONTROLS = 3
 _LOOKS = (0.125, 0.25, 0.5, 1.0)  # when to look again, as parts of the settle window
@@ -98,16 +102,17 @@ class _Search:
         """Look for each of them once."""
         self._job.stop.obey()
         with ThreadPoolExecutor(self._job.terms.workers, thread_name_prefix="settle") as pool:
-            return list(zip(lost, pool.map(self._look, lost), strict=True))
+            return list(zip(lost, pool.map(carried(self._look), lost), strict=True))
 
     def _look(self, intent: Intent) -> Seen:
         if self._job.stop.asked:
             return Seen(why=problem(Code.LOOK_UP_FAILED, detail="stopped"))
-        try:
-            seen = judge(intent.invoice, self._find(intent.invoice.reference, intent.at))
-            return replace(seen, found=self._with_link(seen.found)) if seen.found else seen
-        except GatewayError as error:
-            return Seen(why=problem(Code.LOOK_UP_FAILED, detail=error.message))
+        with bound_contextvars(run=intent.row.run_id, row=intent.row.row):
+            try:
+                seen = judge(intent.invoice, self._find(intent.invoice.reference, intent.at))
+                return replace(seen, found=self._with_link(seen.found)) if seen.found else seen
+            except GatewayError as error:
+                return Seen(why=problem(Code.LOOK_UP_FAILED, detail=error.message))
 
     def _find(self, reference: str, since: dt.datetime) -> list[GatewayInvoice]:
         return look_up(self._job.gateway, reference, since, self._job.terms.clock())
@@ -124,7 +129,9 @@ class _Search:
     def _landed(self, seen: Sequence[tuple[Intent, Seen]]) -> list[Intent]:
         """Write down what will not change; returns what must be looked for again."""
         self._write((intent, self._outcome(intent, what)) for intent, what in seen if what.final)
-        return [intent for intent, what in seen if not what.final]
+        left = [intent for intent, what in seen if not what.final]
+        _log.info("settle round", extra={"looked_for": len(seen), "left": len(left)})
+        return left
 
     def _conclude(self, seen: Sequence[tuple[Intent, Seen, bool]]) -> None:
         """The window is over: what was absent at both its ends was never made, if look-ups can be believed."""
