@@ -9,6 +9,7 @@ import click
 from batchinvoice import __version__
 from batchinvoice.commands.beginning import demo, template
 from batchinvoice.commands.checking import check, plan
+from batchinvoice.commands.common import PROFILE_KEY
 from batchinvoice.commands.sending import apply, resume, run, send
 from batchinvoice.commands.telling import history, report, show
 from batchinvoice.emulator.command import emulator
@@ -19,12 +20,17 @@ from batchinvoice.emulator.command import emulator
 @click.option(
     "--verbose", "-v", is_flag=True, help="Log every call to the gateway on standard error (no personal data)."
 )
-def cli(verbose: bool) -> None:
+@click.option(
+    "--profile", metavar="NAME", help="Of several merchants, the one that is meant (or: BATCHINVOICE_PROFILE)."
+)
+@click.pass_context
+def cli(context: click.Context, verbose: bool, profile: str | None) -> None:
     """Make, change and text invoices from a spreadsheet through the Hesabe gateway, each exactly once.
 
     Begin with "batchinvoice demo" (needs no settings), then "batchinvoice template" for a sheet to fill in,
     "batchinvoice check SHEET" to see what is wrong with it, and "batchinvoice run SHEET" to send it.
     """
+    context.meta[PROFILE_KEY] = profile
     # Our own loggers alone: those of libraries write addresses, and with them what is searched for.
     if verbose:
         own = logging.getLogger("batchinvoice")

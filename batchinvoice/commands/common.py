@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from batchinvoice.invoices.asked import Asked
     from batchinvoice.screen import Screen
     from batchinvoice.session import Ending, Session
+    from batchinvoice.settings import Settings
 
 SHEET = click.Path(path_type=Path)
 
@@ -22,16 +23,33 @@ report_dir_option = click.option("--report-dir", type=SHEET, help="Folder for th
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before sending.")
 
 
+PROFILE_KEY = "batchinvoice.profile"  # in click's context: what the group's --profile says
+
+
+def the_settings(**flags: object) -> Settings:
+    """The settings of the profile that is meant, by option or environment. Raises SettingsError."""
+    from batchinvoice.settings import load
+
+    return load(chosen_profile(), **flags)
+
+
+def chosen_profile() -> str | None:
+    """What --profile says; None if it was not given."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(PROFILE_KEY) if context else None
+
+
 @contextmanager
 def open_session(*, as_json: bool = False, report_dir: Path | None = None, yes: bool = False) -> Iterator[Session]:
     """A session with the settings and their ledger. Raises SettingsError or LedgerError."""
     from batchinvoice import app
     from batchinvoice.session import Session
-    from batchinvoice.settings import load
 
-    settings = load(BATCHINVOICE_REPORT_DIR=report_dir)
+    settings = the_settings(BATCHINVOICE_REPORT_DIR=report_dir)
+    screen = the_screen(as_json)
+    screen.heading(settings)
     with app.open_ledger(settings) as ledger:
-        yield Session(settings, ledger, the_screen(as_json), settings.report_dir, yes)
+        yield Session(settings, ledger, screen, settings.report_dir, yes)
 
 
 def the_screen(as_json: bool) -> Screen:
