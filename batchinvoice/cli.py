@@ -11,6 +11,7 @@ from batchinvoice.commands.beginning import demo, template
 from batchinvoice.commands.checking import check, plan
 from batchinvoice.commands.common import PROFILE_KEY
 from batchinvoice.commands.sending import apply, resume, run, send
+from batchinvoice.commands.setting_up import doctor, setup
 from batchinvoice.commands.telling import history, report, show
 from batchinvoice.emulator.command import emulator
 
@@ -27,8 +28,9 @@ from batchinvoice.emulator.command import emulator
 def cli(context: click.Context, verbose: bool, profile: str | None) -> None:
     """Make, change and text invoices from a spreadsheet through the Hesabe gateway, each exactly once.
 
-    Begin with "batchinvoice demo" (needs no settings), then "batchinvoice template" for a sheet to fill in,
-    "batchinvoice check SHEET" to see what is wrong with it, and "batchinvoice run SHEET" to send it.
+    Begin with "batchinvoice demo" (needs no settings). Then "batchinvoice setup" asks for your settings, "batchinvoice
+    template" writes a sheet to fill in, "batchinvoice check SHEET" shows what is wrong with it, and "batchinvoice run
+    SHEET" sends it. "batchinvoice doctor" tells whether all is well.
     """
     context.meta[PROFILE_KEY] = profile
     # Our own loggers alone: those of libraries write addresses, and with them what is searched for.
@@ -38,5 +40,5 @@ def cli(context: click.Context, verbose: bool, profile: str | None) -> None:
         own.setLevel(logging.DEBUG)
 
 
-for _command in (demo, template, check, plan, run, apply, resume, send, report, history, show, emulator):
+for _command in (demo, template, check, plan, run, apply, resume, send, report, history, show, setup, doctor, emulator):
     cli.add_command(_command)
