@@ -208,6 +208,8 @@ def _plain(error: Any, chosen: Chosen) -> str:
     if not error["loc"]:  # it speaks of several settings, and names them
         return said
     name = ".".join(map(str, error["loc"]))
+    if error["type"] == "string_type":
+        said = "it must stand between quotation marks"
     return f"{name}: {said.lower()}{_in(name, chosen)}"
 
 

@@ -184,6 +184,12 @@ def test_a_spelling_mistake_is_told_with_its_place(places: Places) -> None:
     assert "profile: no such setting" in str(caught.value)
 
 
+def test_a_code_without_quotation_marks_is_told(places: Places) -> None:
+    (places.here / "batchinvoice.toml").write_text("HESABE_MERCHANT_CODE = 842217", encoding="utf-8")
+    with pytest.raises(SettingsError, match="HESABE_MERCHANT_CODE: it must stand between quotation marks"):
+        load()
+
+
 def test_a_backslash_in_a_path_is_told_by_its_line(places: Places) -> None:
     (places.here / "batchinvoice.toml").write_text('BATCHINVOICE_HOME = "C:\\Users\\noura"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match=r"line 1.*paths with \\ stand between"):

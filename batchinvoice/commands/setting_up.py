@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -46,10 +47,11 @@ def setup(
     from batchinvoice.places import BASE_URL, ENVIRONMENT, MERCHANT_CODE, check_profile_name
     from batchinvoice.setting_up.asking import REPORT_DIR
     from batchinvoice.setting_up.setup import Wish, set_up
+    from batchinvoice.settings import PROFILE
 
     if not yes and not sys.stdin.isatty():
         raise click.UsageError("setup asks questions and nobody is there to answer; with --yes it asks none.")
-    named = profile if profile is not None else chosen_profile()
+    named = next((each for each in (profile, chosen_profile(), os.environ.get(PROFILE)) if each is not None), None)
     said = {ENVIRONMENT: environment, MERCHANT_CODE: merchant_code, REPORT_DIR: report_dir, BASE_URL: base_url}
     given = {name: value for name, value in said.items() if value is not None}
     wish = Wish(check_profile_name(named) if named else named, given, yes, not no_test, secrets_in == "file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +114,9 @@ def _proved(screen: Screen, values: Mapping[str, str]) -> bool:
 def _tell(screen: Screen, stored: Stored) -> None:
     screen.say(f"\nSettings: {stored.file}")
     screen.say(f"Secrets:  {stored.secrets}")
+    if stored.in_file:
+        private = "as private as your Windows user folder" if sys.platform == "win32" else "for its owner alone to read"
+        screen.say(f"          {private}; whoever can read it can act for the merchant.")
     if stored.moved:
         screen.say(f"They stood in the settings file and do no longer: {', '.join(stored.moved)}.")
 

@@ -21,6 +21,7 @@ class Stored:
 
     file: Path
     secrets: str
+    in_file: bool
     moved: tuple[str, ...]
 
 
@@ -48,7 +49,7 @@ def store(values: Mapping[str, str], profile: str, file: Path, *, in_file: bool)
             f"The settings could not be stored whole in {file.parent} ({why}). See who may write there, then run "
             "“batchinvoice setup” again."
         ) from None
-    return Stored(file, f"the keyring ({kept})" if kept else str(place), moved)
+    return Stored(file, f"the keyring ({kept})" if kept else str(place), not kept, moved)
 
 
 def edited(text: str, profile: str, values: Mapping[str, str], file: Path) -> tuple[str, tuple[str, ...]]:

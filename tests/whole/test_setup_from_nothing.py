@@ -71,6 +71,7 @@ def test_from_nothing_to_a_run(bare: Tool, gateway: RunningEmulator) -> None:
     assert code == 0, shown
     assert "The gateway let us in, and the keys fit." in shown
     assert gateway.truth()["invoices"] == []
+    assert "for its owner alone to read" in shown
     secrets = _file(bare, "secrets.toml")
     assert secrets.stat().st_mode & 0o777 == 0o600
     assert tomllib.loads(secrets.read_text("utf-8")) == SIX
@@ -213,6 +214,13 @@ def test_profiles_are_set_up_beside_each_other(bare: Tool, gateway: RunningEmula
     assert len(gateway.truth()["invoices"]) == 1
     unknown = bare("--profile", "brunch", "run", "a.xlsx")
     assert (unknown.returncode, "Known are: branch-2." in unknown.stderr) == (3, True)
+
+
+def test_the_profile_of_the_environment_is_the_one_that_is_set_up(bare: Tool) -> None:
+    done = bare("setup", "--yes", "--no-test", BATCHINVOICE_PROFILE="branch-2", **SIX)
+    assert (done.returncode, "profile branch-2" in done.stdout) == (0, True), done.stderr
+    assert list(tomllib.loads(_file(bare).read_text("utf-8"))) == ["profiles"]
+    assert list(tomllib.loads(_file(bare, "secrets.toml").read_text("utf-8"))) == ["profiles"]
 
 
 def test_ctrl_c_stores_nothing(bare: Tool) -> None:
