@@ -132,8 +132,9 @@ def connect(settings: Settings) -> Iterator[Gateway]:
 
 def _missing(names: list[str]) -> SettingsError:
     return SettingsError(
-        f'Not set: {", ".join(names)}. Put them in {FILE_NAME} in this folder (NAME = "value", one a line) or in the '
-        "environment; the gateway's merchant panel shows them. “batchinvoice demo” needs none."
+        f"Not set: {', '.join(names)}. “batchinvoice setup” asks for them, tests and stores them; “batchinvoice "
+        f'doctor” tells where they were looked for. (Or put them in {FILE_NAME} in this folder, NAME = "value", one a '
+        "line, or in the environment; the gateway's merchant panel shows them.) “batchinvoice demo” needs none."
     )
 
 

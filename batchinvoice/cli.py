@@ -9,7 +9,9 @@ import click
 from batchinvoice import __version__
 from batchinvoice.commands.beginning import demo, template
 from batchinvoice.commands.checking import check, plan
+from batchinvoice.commands.common import PROFILE_KEY
 from batchinvoice.commands.sending import apply, resume, run, send
+from batchinvoice.commands.setting_up import doctor, setup
 from batchinvoice.commands.telling import history, report, show
 from batchinvoice.commands.watching import watch
 from batchinvoice.emulator.command import emulator
@@ -25,12 +27,18 @@ from batchinvoice.emulator.command import emulator
     type=click.Choice(["text", "json"]),
     help="Log on standard error in this form; without -v, only how the work goes on.",
 )
-def cli(verbose: bool, log_format: str | None) -> None:
+@click.option(
+    "--profile", metavar="NAME", help="Of several merchants, the one that is meant (or: BATCHINVOICE_PROFILE)."
+)
+@click.pass_context
+def cli(context: click.Context, verbose: bool, log_format: str | None, profile: str | None) -> None:
     """Make, change and text invoices from a spreadsheet through the Hesabe gateway, each exactly once.
 
-    Begin with "batchinvoice demo" (needs no settings), then "batchinvoice template" for a sheet to fill in,
-    "batchinvoice check SHEET" to see what is wrong with it, and "batchinvoice run SHEET" to send it.
+    Begin with "batchinvoice demo" (needs no settings). Then "batchinvoice setup" asks for your settings, "batchinvoice
+    template" writes a sheet to fill in, "batchinvoice check SHEET" shows what is wrong with it, and "batchinvoice run
+    SHEET" sends it. "batchinvoice doctor" tells whether all is well.
     """
+    context.meta[PROFILE_KEY] = profile
     if verbose or log_format:
         from batchinvoice.logs.lines import Form
         from batchinvoice.logs.setup import show
@@ -38,5 +46,6 @@ def cli(verbose: bool, log_format: str | None) -> None:
         show(Form(log_format or Form.TEXT), logging.DEBUG if verbose else logging.INFO)
 
 
-for _command in (demo, template, check, plan, run, apply, resume, send, watch, report, history, show, emulator):
+_WORK = (demo, template, check, plan, run, apply, resume, send, watch, report, history, show)
+for _command in (*_WORK, setup, doctor, emulator):
     cli.add_command(_command)

@@ -26,6 +26,7 @@ from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.invoices.script import LEFT_TO_RIGHT
 from batchinvoice.ledger.records import Attempt, Row, Run
+from batchinvoice.settings import Environment, Settings
 from batchinvoice.summary import Summary
 
 _MOST_ISSUES = 40
@@ -82,6 +83,19 @@ class Screen:
     def trouble(self, text: str) -> None:
         """What went wrong, on standard error."""
         self._err.print(Text(plain(text), style="red"), soft_wrap=True)
+
+    def heading(self, settings: Settings) -> None:
+        """Which gateway is meant, whose merchant, by which profile: the first line of every command."""
+        live = settings.environment is Environment.LIVE
+        self.say(settings.mark, "bold red" if live else "bold")
+
+    def finding(self, name: str, level: str, words: str, remedy: str) -> None:
+        """What doctor found, in ASCII marks, which every console can show."""
+        colour = {"ok": "green", "warn": "yellow"}.get(level, "bold red")
+        line = Text.assemble((f"{level.upper():<4}", colour), f"  {plain(name)}: {plain(words)}")
+        self._out.print(line, soft_wrap=True)
+        if remedy:
+            self._out.print(Text(f"      -> {plain(remedy)}"), soft_wrap=True)
 
     def issues(self, issues: Sequence[Issue], language: str = "en", source: Path | None = None) -> None:
         """The issues by cell in `en` or `ar`, errors first; of very many only the first, and how many more there are.

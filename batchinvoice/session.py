@@ -42,7 +42,7 @@ _MOST_PLANNED = 5
 Work = TypeVar("Work", Path, Run)
 _UNCERTAIN = (
     "{customers} may have been texted or not: the gateway's answer was lost. Look in its panel; "
-    "if the messages did not go out: batchinvoice send {run} --again"
+    "if the messages did not go out: {tool} send {run} --again"
 )
 
 
@@ -112,12 +112,12 @@ class Session:
             self.screen.say("Nothing to resume: every run that was begun is over and reported.")
             for only in self.ledger.planned_only()[-_MOST_PLANNED:]:
                 self.screen.say(
-                    f"Planned and never begun: {only.source_name}. To carry it out: batchinvoice apply {only.id}"
+                    f"Planned and never begun: {only.source_name}. To carry it out: {self._tool} apply {only.id}"
                 )
         elif run.status is RunStatus.PLANNED:
-            self.screen.say(f"Run {run.id} was planned and never begun. To carry it out: batchinvoice apply {run.id}")
+            self.screen.say(f"Run {run.id} was planned and never begun. To carry it out: {self._tool} apply {run.id}")
         else:
-            self.screen.say(f"Nothing is left to do in run {run.id}. Its workbooks anew: batchinvoice report {run.id}")
+            self.screen.say(f"Nothing is left to do in run {run.id}. Its workbooks anew: {self._tool} report {run.id}")
 
     def send(self, run: Run, *, again: bool) -> Ending:
         """Text those customers of the run who wait for it or were refused, and report.
@@ -128,7 +128,7 @@ class Session:
         uncertain = self.ledger.texts_in(run, SmsStatus.UNKNOWN)
         waiting = self.ledger.texts_in(run, *app.texts_to_send(again=again))
         if uncertain and not again:
-            self.screen.say(_UNCERTAIN.format(customers=_customers(uncertain), run=run.id))
+            self.screen.say(_UNCERTAIN.format(customers=_customers(uncertain), tool=self._tool, run=run.id))
         if not waiting:
             self.screen.say("Nobody waits for a text message in this run.")
             return self.finish(run, corrections=False)
@@ -147,7 +147,7 @@ class Session:
         try:
             workbooks = self._workbooks(run, corrections)
         except SheetError as error:
-            self.screen.trouble(f"{error} What was sent is safe in the ledger; then: batchinvoice report {run.id}")
+            self.screen.trouble(f"{error} What was sent is safe in the ledger; then: {self._tool} report {run.id}")
         summary = summarise(self.ledger, run)
         self.screen.outcome(summary, workbooks)
         if workbooks is None:
@@ -169,7 +169,7 @@ class Session:
 
     def _drive(self, run: Run, question: str, *, texts_only: bool, again: bool = False) -> Ending:
         """With the gateway proved and the user agreed, carry the run on; whatever prevents it, the run is kept."""
-        go_on = f"batchinvoice {'send' if texts_only else 'resume'} {run.id}"
+        go_on = f"{self._tool} {'send' if texts_only else 'resume'} {run.id}"
         asks = self._asks(question)
         begun = run.status is not RunStatus.PLANNED
         stops = ""
@@ -179,7 +179,7 @@ class Session:
                 run, begun = app.begin(self.ledger, run), True
             with about(run), app.connect(self.settings) as gateway:
                 if asks and not click.confirm(question, err=True):
-                    kept = go_on if begun else f"batchinvoice apply {run.id}"
+                    kept = go_on if begun else f"{self._tool} apply {run.id}"
                     self.screen.say(f"Nothing was sent. The run is kept: {kept}")
                     return Ending(Exit.PERSON, self.result(run, None))
                 begun = True
@@ -191,12 +191,16 @@ class Session:
         except (*_ALL, SheetError) as error:
             if begun and not texts_only and not isinstance(error, LedgerBusy):
                 app.stopped(self.ledger, run, error)
-            kept = go_on if begun or texts_only else f"batchinvoice apply {run.id}"
+            kept = go_on if begun or texts_only else f"{self._tool} apply {run.id}"
             self.screen.trouble(f"{error} Run {run.id} is kept; then: {kept}")
             failed = {**self._known(run), "status": "failed", "error": str(error)}
             return Ending(Exit.NOT_RUN, failed, stops=str(error))
         ending = self.finish(self.ledger.run(run.id), corrections=not texts_only)
         return replace(ending, result={**ending.result, "error": stops}, stops=stops) if stops else ending
+
+    @property
+    def _tool(self) -> str:
+        return self.settings.command
 
     def _asks(self, question: str) -> bool:
         """Whether a person is there to be asked, and wants to be."""

@@ -1,36 +1,29 @@
-"""Settings: flag, then environment, then batchinvoice.toml (working folder, user's folder), then the OS keyring."""
+"""The settings: their names, forms and defaults. Which place counts of those where they stand: places.py."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from batchinvoice.invoices.choices import payment_types
 from batchinvoice.invoices.invoice import Delivery, SmsMode
 from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.rules import DateOrder
+from batchinvoice.places import CREDENTIALS, FILE_NAME, Chosen, Place, SettingsError, gather, names_in
+from batchinvoice.vault import user_folder
 
-FILE_NAME = "batchinvoice.toml"
-KEYRING_SERVICE = "batchinvoice"
-CREDENTIALS = (
-    "HESABE_MERCHANT_CODE",
-    "HESABE_ACCESS_CODE",
-    "HESABE_SECRET_KEY",
-    "HESABE_IV_KEY",
-    "HESABE_USERNAME",
-    "HESABE_PASSWORD",
-)
+__all__ = ["CREDENTIALS", "FILE_NAME", "Environment", "Loaded", "Settings", "SettingsError", "load", "look", "profiles"]
+
+PROFILE = "BATCHINVOICE_PROFILE"
 
 
 class LogLevel(StrEnum):
@@ -39,10 +32,6 @@ class LogLevel(StrEnum):
     DEBUG = "debug"
     INFO = "info"
     WARNING = "warning"
-
-
-class SettingsError(Exception):
-    """A setting is missing or cannot be used. The message names it and says what to do; nothing was sent."""
 
 
 class Environment(StrEnum):
@@ -69,6 +58,7 @@ class Settings(BaseSettings):
         extra="forbid", case_sensitive=False, frozen=True, hide_input_in_errors=True, env_ignore_empty=True
     )
 
+    profile: str = ""  # not a setting of a file: it says which settings are meant
     merchant_code: str = Field("", alias="HESABE_MERCHANT_CODE")
     access_code: SecretStr = Field(SecretStr(""), alias="HESABE_ACCESS_CODE")
     secret_key: SecretStr = Field(SecretStr(""), alias="HESABE_SECRET_KEY")
@@ -125,72 +115,120 @@ class Settings(BaseSettings):
         plain = (value.get_secret_value() if isinstance(value, SecretStr) else value for value in values)
         return [name for name, value in zip(CREDENTIALS, plain, strict=True) if not value.strip()]
 
+    @model_validator(mode="after")
+    def _address_of_the_environment(self) -> Self:
+        """No real invoice goes out as a test, nor a test as a real one: the address must not be the other gateway's."""
+        host = _host(self.base_url)
+        for environment, url in BASE_URLS.items():
+            if environment is not self.environment and host == _host(url):
+                raise ValueError(
+                    f"BATCHINVOICE_BASE_URL is the {environment} gateway ({host}), and BATCHINVOICE_ENVIRONMENT says "
+                    f"{self.environment}. Set BATCHINVOICE_ENVIRONMENT to {environment} if that is meant, "
+                    "or take BATCHINVOICE_BASE_URL out"
+                )
+        return self
+
+    @property
+    def command(self) -> str:
+        """How the tool is called with these settings, for hints: with the profile, if there is one."""
+        return f"batchinvoice --profile {self.profile}" if self.profile else "batchinvoice"
+
+    @property
+    def mark(self) -> str:
+        """What every screen says: which gateway is meant, whose merchant, by which profile."""
+        where = "LIVE" if self.environment is Environment.LIVE else "SANDBOX (test)"
+        parts = (
+            where,
+            self.merchant_code and f"merchant {self.merchant_code}",
+            self.profile and f"profile {self.profile}",
+        )
+        return " · ".join(filter(None, parts))
+
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (interface)
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (interface)
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (interface)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (interface)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The order in which a setting is looked for."""
-        return (
-            init_settings,
-            env_settings,
-            TomlConfigSettingsSource(settings_cls, Path(FILE_NAME)),
-            TomlConfigSettingsSource(settings_cls, user_file()),
-            _Keyring(settings_cls),
-        )
+        """What was chosen among the places, and nothing else."""
+        return (init_settings,)
 
 
-class _Keyring(PydanticBaseSettingsSource):
-    """The OS keyring, asked for each credential that no other place gave."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings with the place that gave each, by setting name.
 
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 (interface)
-        return None, field_name, False
+    `left_out`: places that speak of another merchant, whose credentials and environment do not count.
+    """
 
-    def __call__(self) -> dict[str, Any]:
-        wanted = [name for name in CREDENTIALS if name not in self.current_state]
-        if not wanted:
-            return {}
-        # Imported here: it looks for the system's keyrings, which takes time.
-        import keyring
-        from keyring.errors import KeyringError
-
-        found = {}
-        try:
-            for name in wanted:
-                if value := keyring.get_password(KEYRING_SERVICE, name):
-                    found[name] = value
-        except (KeyringError, RuntimeError, OSError):
-            return found  # no keyring on this machine, or a locked one: the setting is then reported as missing
-        return found
+    settings: Settings
+    origins: dict[str, str]
+    left_out: tuple[str, ...]
 
 
 def user_file() -> Path:
     """The settings file in the user's configuration folder."""
-    return Path(platformdirs.user_config_dir("batchinvoice", False)) / FILE_NAME
+    return user_folder() / FILE_NAME
 
 
-def load(**flags: Any) -> Settings:
-    """The settings; `flags` are given by setting name and win. Raises SettingsError in plain words."""
+def files() -> tuple[Path, ...]:
+    """The settings files, the most telling first: that of the working folder, that of the user."""
+    return Path(FILE_NAME), user_file()
+
+
+def profiles() -> list[str]:
+    """The names of the profiles, sorted. Raises SettingsError."""
+    return names_in(files())
+
+
+def load(profile: str | None = None, **flags: Any) -> Settings:
+    """The settings; `flags` are given by setting name and win.
+
+    profile: its name, "" for none, None for what BATCHINVOICE_PROFILE says. Raises SettingsError in plain words.
+    """
+    return look(profile, **flags).settings
+
+
+def look(profile: str | None = None, **flags: Any) -> Loaded:
+    """The same, with the place of each setting. Raises SettingsError."""
+    chosen_profile = os.environ.get(PROFILE, "") if profile is None else profile
+    said = Place("the command line", {name: value for name, value in flags.items() if value is not None})
+    environment = Place("the environment", EnvSettingsSource(Settings)())
+    chosen = gather(chosen_profile.strip(), said, environment, files())
+    known = {field.alias for field in Settings.model_fields.values() if field.alias}
+    faults = [
+        f"{name}: no such setting (check the spelling){_in(name, chosen)}" for name in chosen.values.keys() - known
+    ]
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        if not faults:
+            settings = Settings(**chosen.values, profile=chosen_profile.strip())
+            return Loaded(settings, chosen.origins, chosen.left_out)
     except ValidationError as error:
-        said = [
-            f"{'.'.join(map(str, e['loc']))}: {_plain(e)}" for e in error.errors(include_input=False, include_url=False)
-        ]
-        raise SettingsError(
-            f"Settings that cannot be used: {'; '.join(said)}. They come from the environment or {FILE_NAME}."
-        ) from None
-    except (ValueError, OSError) as error:
-        raise SettingsError(
-            f"{FILE_NAME} cannot be read ({type(error).__name__}). Check it, here and in {user_file().parent}."
-        ) from None
+        faults = [_plain(each, chosen) for each in error.errors(include_input=False, include_url=False)]
+    # Raised outside the handler: what was put in is nobody's business.
+    raise SettingsError(f"Settings that cannot be used: {'; '.join(sorted(faults))}.")
 
 
-def _plain(error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        return "no such setting (check the spelling)"
-    return str(error["msg"]).removeprefix("Value error, ").lower()
+def _plain(error: Any, chosen: Chosen) -> str:
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:  # it speaks of several settings, and names them
+        return said
+    name = ".".join(map(str, error["loc"]))
+    if error["type"] == "string_type":
+        said = "it must stand between quotation marks"
+    return f"{name}: {said.lower()}{_in(name, chosen)}"
+
+
+def _in(name: str, chosen: Chosen) -> str:
+    place = chosen.origins.get(name)
+    return f" (in {place})" if place else ""
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url.strip()).hostname or "").rstrip(".")
+    except ValueError:
+        return ""  # no address at all, which is said where it is used

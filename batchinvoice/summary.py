@@ -80,7 +80,7 @@ def as_json(summary: Summary, workbooks: Workbooks | None, issues: Iterable[Issu
     }
 
 
-def check_as_json(sheet: Path, checked: Checked, corrections: Path | None) -> dict[str, Any]:
+def check_as_json(sheet: Path, checked: Checked, corrections: Path | None, environment: str) -> dict[str, Any]:
     """The object that `check --json` prints: a row that can go is `pending`."""
     counts: Counter[RowStatus] = Counter()
     amounts = dict.fromkeys(RowStatus, Decimal(0))
@@ -89,6 +89,7 @@ def check_as_json(sheet: Path, checked: Checked, corrections: Path | None) -> di
         amounts[row.status] += row.amount or Decimal(0)
     return {
         **nothing_as_json(sheet, "checked"),
+        "environment": environment,
         "rows": {"total": len(checked.rows), **{str(status): counts[status] for status in RowStatus}},
         "amount": {
             "total": money(sum(amounts.values(), Decimal(0))),

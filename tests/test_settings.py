@@ -10,6 +10,7 @@ import keyring
 import pytest
 
 from batchinvoice import settings as module
+from batchinvoice import vault
 from batchinvoice.invoices.rules import DateOrder
 from batchinvoice.settings import CREDENTIALS, Settings, SettingsError, load
 
@@ -30,6 +31,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
         folder.mkdir()
     monkeypatch.chdir(found["here"])
     monkeypatch.setattr(module, "user_file", lambda: found["user"] / "batchinvoice.toml")
+    monkeypatch.setattr(vault, "user_folder", lambda: found["user"])
     monkeypatch.setattr(keyring, "get_password", _ring({}))
     return found
 

@@ -15,6 +15,7 @@ from batchinvoice.commands.common import (
     print_json,
     report_dir_option,
     the_screen,
+    the_settings,
 )
 from batchinvoice.exits import Exit
 from batchinvoice.options import run_options, sheet_options
@@ -43,12 +44,12 @@ def check(
     from batchinvoice.invoices.script import language_of
     from batchinvoice.questions import with_answers
     from batchinvoice.session import Ending, each
-    from batchinvoice.settings import load
     from batchinvoice.summary import check_as_json
 
     one_control_slip(asked, sheets)
     screen = the_screen(as_json)
-    settings = load(BATCHINVOICE_REPORT_DIR=report_dir)
+    settings = the_settings(BATCHINVOICE_REPORT_DIR=report_dir)
+    screen.heading(settings)
 
     def one(sheet: Path) -> Ending:
         source, checked = with_answers(screen, asked, lambda answered: app.check_sheet(settings, sheet, answered))
@@ -58,7 +59,9 @@ def check(
         if corrections:
             screen.say(f"Corrections: {corrections}  (mend the marked cells and run it)", "bold")
         bad = any(issue.is_error for issue in checked.issues)
-        return Ending(Exit.PERSON if bad else Exit.WELL, check_as_json(sheet, checked, corrections))
+        return Ending(
+            Exit.PERSON if bad else Exit.WELL, check_as_json(sheet, checked, corrections, settings.environment)
+        )
 
     code, results = each(sheets, one, screen)
     if as_json:
@@ -81,6 +84,6 @@ def plan(sheet: Path, asked: Asked, how: dict[str, bool], as_json: bool) -> None
         session.screen.issues(list(problems(session.ledger, planned)), planned.language, Path(planned.source))
         session.screen.planned(summarise(session.ledger, planned))
         session.screen.rows(session.ledger.rows(planned))
-        session.screen.say(f"To carry it out: batchinvoice apply {planned.id}", "bold")
+        session.screen.say(f"To carry it out: {session.settings.command} apply {planned.id}", "bold")
         if as_json:
             print_json(session.result(planned, None))

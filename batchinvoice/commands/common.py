@@ -15,6 +15,7 @@ from batchinvoice import __version__
 
 if TYPE_CHECKING:
     from batchinvoice.invoices.asked import Asked
+    from batchinvoice.ledger.ledger import Ledger
     from batchinvoice.screen import Screen
     from batchinvoice.session import Ending, Session
     from batchinvoice.settings import Settings
@@ -28,19 +29,44 @@ report_dir_option = click.option("--report-dir", type=SHEET, help="Folder for th
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before sending.")
 
 
+PROFILE_KEY = "batchinvoice.profile"  # in click's context: what the group's --profile says
+
+
+def the_settings(**flags: object) -> Settings:
+    """The settings of the profile that is meant, by option or environment. Raises SettingsError."""
+    from batchinvoice.settings import load
+
+    return load(chosen_profile(), **flags)
+
+
+def chosen_profile() -> str | None:
+    """What --profile says; None if it was not given."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(PROFILE_KEY) if context else None
+
+
 @contextmanager
 def open_session(*, as_json: bool = False, report_dir: Path | None = None, yes: bool = False) -> Iterator[Session]:
     """A session with the settings and their ledger, and a log in their home. Raises SettingsError or LedgerError."""
+    from batchinvoice.session import Session
+
+    settings = the_settings(BATCHINVOICE_REPORT_DIR=report_dir)
+    screen = the_screen(as_json)
+    screen.heading(settings)
+    with the_ledger(settings) as ledger:
+        yield Session(settings, ledger, screen, settings.report_dir, yes)
+
+
+@contextmanager
+def the_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of these settings, and a log in their home. Raises SettingsError or LedgerError."""
     from batchinvoice import app
     from batchinvoice.logs.context import bound_contextvars
-    from batchinvoice.session import Session
-    from batchinvoice.settings import load
 
-    settings = load(BATCHINVOICE_REPORT_DIR=report_dir)
     _keep_log(settings)
     bound = bound_contextvars(merchant=settings.merchant_code, environment=str(settings.environment))
     with bound, app.open_ledger(settings) as ledger:
-        yield Session(settings, ledger, the_screen(as_json), settings.report_dir, yes)
+        yield ledger
 
 
 def _keep_log(settings: Settings) -> None:

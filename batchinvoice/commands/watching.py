@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from batchinvoice.commands.common import SHEET
+from batchinvoice.commands.common import SHEET, the_ledger, the_settings
 from batchinvoice.exits import Exit
 from batchinvoice.options import run_options
 
@@ -51,28 +51,28 @@ def watch(
     A sheet goes through FOLDER/processing to FOLDER/done, or to FOLDER/needs-attention with what a person needs. A
     sub-folder named as a profile of the settings is for that profile's merchant.
     """
-    from batchinvoice import app
     from batchinvoice.inbox.lock import FolderBusy
     from batchinvoice.inbox.take import Desk, place_for
     from batchinvoice.inbox.watch import Terms, Watcher
     from batchinvoice.invoices.asked import Asked, Hidden
     from batchinvoice.screen import Screen
     from batchinvoice.session import Session
-    from batchinvoice.settings import load
+    from batchinvoice.settings import load, profiles
 
     screen = Screen(attended=False)
     asked = Asked(hidden=Hidden(hidden or Hidden.ASK))
 
     @contextmanager
     def desk(inbox: Inbox) -> Iterator[Desk]:
-        settings = load()
-        with app.open_ledger(settings) as ledger:
+        settings = load(inbox.profile) if inbox.profile else the_settings()
+        with the_ledger(settings) as ledger:
             quiet = Screen(quiet=True, attended=False)
             session = Session(settings, ledger, quiet, inbox.done, yes=True, place=lambda run: place_for(inbox, run))
             yield Desk(session, inbox, asked, how, approve)
 
     folder = folder.absolute()
-    watcher = Watcher(folder, Terms(poll, still, retry, once, approve), lambda: (), desk, screen.say)
+    screen.heading(the_settings())
+    watcher = Watcher(folder, Terms(poll, still, retry, once, approve), profiles, desk, screen.say)
     screen.say(f"Watching {folder}. Drop sheets into it; Ctrl-C stops." if not once else f"Looking into {folder}.")
     try:
         context.exit(watcher.watch())
