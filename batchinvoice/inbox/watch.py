@@ -20,6 +20,7 @@ from batchinvoice.inbox.take import Desk, Taken, left_behind, take
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.stopping import Stop, stop_when_asked
 from batchinvoice.session import EXPECTED
+from batchinvoice.settings import SettingsError
 
 _ONCE_SECONDS = 60.0  # for which --once waits at most for files that are still being copied
 
@@ -83,12 +84,17 @@ class Watcher:
                 self._work(inbox, stop)
         except OSError as error:
             why = f"{error.strerror or type(error).__name__}: {error.filename or self._folder}"
-            self._once.trouble("folder", f"{self._folder} cannot be used ({why}). Its sheets wait until it can.")
-            self._met.clear()
-            self._note(Exit.NOT_RUN)
-            return False
+            return self._cannot(f"{self._folder} cannot be used ({why}). Its sheets wait until it can.")
+        except SettingsError as error:  # in a file that was changed meanwhile
+            return self._cannot(str(error))
         self._once.over("folder", f"{self._folder} can be used again.")
         return True
+
+    def _cannot(self, words: str) -> bool:
+        self._once.trouble("folder", words)
+        self._met.clear()
+        self._note(Exit.NOT_RUN)
+        return False
 
     def _inboxes(self) -> Iterator[Inbox]:
         yield Inbox(self._folder)

@@ -292,6 +292,29 @@ def test_a_folder_that_may_only_be_read_sends_nothing(drop: Drop) -> None:
     drop.check(runs=1)
 
 
+def test_a_sub_folder_with_a_profiles_name_is_that_merchants_inbox(drop: Drop) -> None:
+    toml = drop.tool.folder / "batchinvoice.toml"
+    toml.write_text('[profiles.branch]\nHESABE_MERCHANT_CODE = "842217"\n', encoding="utf-8")
+    for name in ("branch", "no profile"):
+        (drop.folder / name).mkdir()
+    watching = drop.watch("--no-sms")
+    drop.put("a.xlsx", [row(1)], drop.folder / "branch")
+    drop.put("b.xlsx", [row(2)])
+    drop.put("c.xlsx", [row(3)], drop.folder / "no profile")
+    until(lambda: len(drop.made()) == 2 and drop.room("done"), "both", lambda: watching.said)
+    drop.emptied()
+    until(lambda: len(list((drop.folder / "branch" / "done").glob("a*"))) == 2, "the report in its own room")
+    assert [path.name for path in (drop.folder / "no profile").iterdir()] == ["c.xlsx"]
+
+    toml.write_text("[profiles.branch\n", encoding="utf-8")  # while somebody is writing in it
+    until(lambda: "batchinvoice.toml" in watching.said, "a word about it", lambda: watching.said)
+    toml.write_text('[profiles.branch]\nHESABE_MERCHANT_CODE = "842217"\n', encoding="utf-8")
+    drop.put("d.xlsx", [row(4)], drop.folder / "branch")
+    until(lambda: "R-4" in drop.made(), "the next one", lambda: watching.said)
+    assert watching.stop() == 0
+    drop.check(runs=3)
+
+
 def test_many_small_files(drop: Drop) -> None:
     """Forty in the suite; a thousand take the same way (BATCHINVOICE_MANY)."""
     many = int(os.environ.get("BATCHINVOICE_MANY", "40"))
