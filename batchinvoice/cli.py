@@ -7,19 +7,24 @@ import logging
 import click
 
 from batchinvoice import __version__
+from batchinvoice.commands.beating import Beating, begin
 from batchinvoice.commands.beginning import demo, template
 from batchinvoice.commands.checking import check, plan
+from batchinvoice.commands.scheduling import schedule
 from batchinvoice.commands.sending import apply, resume, run, send
 from batchinvoice.commands.telling import history, report, show
 from batchinvoice.emulator.command import emulator
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Beating, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="batchinvoice")
 @click.option(
     "--verbose", "-v", is_flag=True, help="Log every call to the gateway on standard error (no personal data)."
 )
-def cli(verbose: bool) -> None:
+@click.option("--scheduled", metavar="NAME", hidden=True, help="A scheduler starts this; note that it happens.")
+@click.option("--only-if-due", metavar="RULE", hidden=True, help="With --scheduled: do nothing unless it is due.")
+@click.pass_context
+def cli(context: click.Context, verbose: bool, scheduled: str | None, only_if_due: str | None) -> None:
     """Make, change and text invoices from a spreadsheet through the Hesabe gateway, each exactly once.
 
     Begin with "batchinvoice demo" (needs no settings), then "batchinvoice template" for a sheet to fill in,
@@ -30,7 +35,9 @@ def cli(verbose: bool) -> None:
         own = logging.getLogger("batchinvoice")
         own.addHandler(logging.StreamHandler())
         own.setLevel(logging.DEBUG)
+    if scheduled is not None:
+        begin(context, scheduled, only_if_due)
 
 
-for _command in (demo, template, check, plan, run, apply, resume, send, report, history, show, emulator):
+for _command in (demo, template, check, plan, run, apply, resume, send, report, history, show, schedule, emulator):
     cli.add_command(_command)
