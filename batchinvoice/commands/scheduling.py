@@ -92,8 +92,8 @@ def _settle(home: Path, job: Job, form: Form, action: str | None) -> None:
     _say(f"\n{job.title}.")
     _warn_of_this_terminal()
     if action == "install":
-        _remove_elsewhere(before, job.name, form)
         _say(install(job, form, now))
+        _remove_elsewhere(before, job.name, form)
     if action:
         _expect(home, job, form, now)
         _say(f"Its output goes to {log_file(home, job.name)}; “batchinvoice schedule --list” shows how it stands.")

@@ -95,12 +95,21 @@ def machine_offsets(now: dt.datetime) -> frozenset[dt.timedelta]:
 
 def _install_systemd(job: Job) -> str:
     folder = unit_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in systemd.units(job).items():
-        (folder / name).write_text(text, "utf-8")
-    _run(["systemctl", "--user", "daemon-reload"])
-    _run(["systemctl", "--user", "enable", f"{job.unit}.timer"])
-    _run(["systemctl", "--user", "restart", f"{job.unit}.timer"])  # a changed time counts at once
+    texts = {folder / name: text for name, text in systemd.units(job).items()}
+    new = [file for file in texts if not file.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in texts.items():
+            file.write_text(text, "utf-8")
+        _run(["systemctl", "--user", "daemon-reload"])
+        _run(["systemctl", "--user", "enable", f"{job.unit}.timer"])
+        _run(["systemctl", "--user", "restart", f"{job.unit}.timer"])  # a changed time counts at once
+    except OSError as error:
+        raise ScheduleError(f"{folder} cannot be written ({type(error).__name__}). Nothing was installed.") from None
+    except ScheduleError:
+        for file in new:
+            file.unlink(missing_ok=True)
+        raise
     return (
         f"{job.unit}.timer is in {folder}. It works while you are logged in; so that it goes on without you: "
         "loginctl enable-linger"

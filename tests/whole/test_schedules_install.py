@@ -139,11 +139,20 @@ def test_what_moves_to_another_scheduler_leaves_the_one_before(at: Tool, bin: Pa
     assert (bin / "table").read_bytes() == b""
 
 
+def test_what_cannot_move_stays_where_it_is(at: Tool, bin: Path) -> None:  # noqa: A002
+    at(*MONTH_END, "--for", "cron", "--install")
+    (bin / "systemctl.fails").write_text("Failed to connect to bus: No medium found")
+    assert at(*MONTH_END, "--for", "systemd", "--install").returncode == 3
+    assert b"# batchinvoice:run" in (bin / "table").read_bytes()
+    assert "cron" in at("schedule", "--list").stdout
+
+
 def test_a_scheduler_that_refuses_leaves_nothing_expected(at: Tool, bin: Path) -> None:  # noqa: A002
     (bin / "systemctl.fails").write_text("Failed to connect to bus: No medium found")
     done = at(*MONTH_END, "--for", "systemd", "--install")
     assert done.returncode == 3
     assert "Failed to connect to bus" in done.stderr
+    assert [*(at.folder / "config" / "systemd" / "user").iterdir()] == []
     assert "Nothing is scheduled" in at("schedule", "--list").stdout
 
 
