@@ -48,7 +48,7 @@ def _lines(job: Job, offsets: frozenset[dt.timedelta]) -> list[str]:
 
 
 @given(JOBS)
-def test_every_cron_and_sh_find_the_same_shell_words(job: Job) -> None:
+def test_every_cron_and_sh_find_the_same_arguments(job: Job) -> None:
     comment, line = _lines(job, UTC)
     assert comment.startswith("#")
     command = cron_entry(line)[2]
