@@ -7,9 +7,11 @@ import logging
 import click
 
 from batchinvoice import __version__
+from batchinvoice.commands.beating import Beating, begin
 from batchinvoice.commands.beginning import demo, template
 from batchinvoice.commands.checking import check, plan
 from batchinvoice.commands.common import PROFILE_KEY
+from batchinvoice.commands.scheduling import schedule
 from batchinvoice.commands.sending import apply, resume, run, send
 from batchinvoice.commands.setting_up import doctor, setup
 from batchinvoice.commands.telling import history, report, show
@@ -17,7 +19,7 @@ from batchinvoice.commands.watching import watch
 from batchinvoice.emulator.command import emulator
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Beating, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="batchinvoice")
 @click.option(
     "--verbose", "-v", is_flag=True, help="Log every call and every row on standard error (no personal data)."
@@ -30,8 +32,17 @@ from batchinvoice.emulator.command import emulator
 @click.option(
     "--profile", metavar="NAME", help="Of several merchants, the one that is meant (or: BATCHINVOICE_PROFILE)."
 )
+@click.option("--scheduled", metavar="NAME", hidden=True, help="A scheduler starts this; note that it happens.")
+@click.option("--only-if-due", metavar="RULE", hidden=True, help="With --scheduled: do nothing unless it is due.")
 @click.pass_context
-def cli(context: click.Context, verbose: bool, log_format: str | None, profile: str | None) -> None:
+def cli(
+    context: click.Context,
+    verbose: bool,
+    log_format: str | None,
+    profile: str | None,
+    scheduled: str | None,
+    only_if_due: str | None,
+) -> None:
     """Make, change and text invoices from a spreadsheet through the Hesabe gateway, each exactly once.
 
     Begin with "batchinvoice demo" (needs no settings). Then "batchinvoice setup" asks for your settings, "batchinvoice
@@ -39,13 +50,15 @@ def cli(context: click.Context, verbose: bool, log_format: str | None, profile: 
     SHEET" sends it. "batchinvoice doctor" tells whether all is well.
     """
     context.meta[PROFILE_KEY] = profile
+    if scheduled is not None:
+        begin(context, scheduled, only_if_due)
     if verbose or log_format:
         from batchinvoice.logs.lines import Form
-        from batchinvoice.logs.setup import show
+        from batchinvoice.logs.setup import show as show_log
 
-        show(Form(log_format or Form.TEXT), logging.DEBUG if verbose else logging.INFO)
+        show_log(Form(log_format or Form.TEXT), logging.DEBUG if verbose else logging.INFO)
 
 
 _WORK = (demo, template, check, plan, run, apply, resume, send, watch, report, history, show)
-for _command in (*_WORK, setup, doctor, emulator):
+for _command in (*_WORK, schedule, setup, doctor, emulator):
     cli.add_command(_command)

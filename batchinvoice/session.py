@@ -27,6 +27,7 @@ from batchinvoice.questions import with_answers
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.reconcile import problems
 from batchinvoice.runs.told import about
+from batchinvoice.schedules.errors import ScheduleError
 from batchinvoice.screen import Screen
 from batchinvoice.settings import Settings, SettingsError
 from batchinvoice.sheets.book import check_folder
@@ -35,7 +36,7 @@ from batchinvoice.summary import Summary, as_json, exit_code, issue_as_json, not
 
 # What may stop the work; each says in its message what to do. Those of `_ALL` would stop every further sheet too.
 _ALL = (SettingsError, LedgerError, GatewayError)
-EXPECTED = (*_ALL, SheetError, RunStopped)
+EXPECTED = (*_ALL, SheetError, RunStopped, ScheduleError)
 
 _log = logging.getLogger(__name__)
 _MOST_PLANNED = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING
 import click
 
 from batchinvoice import __version__
+from batchinvoice.commands.beating import under_way
 
 if TYPE_CHECKING:
     from batchinvoice.invoices.asked import Asked
     from batchinvoice.ledger.ledger import Ledger
+    from batchinvoice.schedules.heartbeat import Kept, Missed
     from batchinvoice.screen import Screen
     from batchinvoice.session import Ending, Session
     from batchinvoice.settings import Settings
@@ -53,6 +56,7 @@ def open_session(*, as_json: bool = False, report_dir: Path | None = None, yes: 
     settings = the_settings(BATCHINVOICE_REPORT_DIR=report_dir)
     screen = the_screen(as_json)
     screen.heading(settings)
+    say_missed(settings, screen)
     with the_ledger(settings) as ledger:
         yield Session(settings, ledger, screen, settings.report_dir, yes)
 
@@ -82,10 +86,43 @@ def _keep_log(settings: Settings) -> None:
 
 
 def the_screen(as_json: bool) -> Screen:
-    """The terminal; with --json nothing goes to standard output."""
+    """The terminal; with --json nothing goes to standard output.
+
+    The log of a scheduled command gets what went wrong, too, and nothing else: tables and issues show customers.
+    """
     from batchinvoice.screen import Screen
 
-    return Screen(quiet=as_json)
+    return Screen(quiet=as_json or under_way(click.get_current_context(silent=True)) is not None)
+
+
+def tell(settings: Settings, missed: Missed) -> None:
+    """Called once for each expected run that did not happen, beside what is said on standard error.
+
+    The seam for notices.
+    """
+
+
+def say_missed(settings: Settings, screen: Screen) -> None:
+    """Say once what was expected and did not happen. What is wrong with the note of it stops nothing."""
+    from batchinvoice.schedules.errors import ScheduleError
+    from batchinvoice.schedules.heartbeat import is_news, missed, said, told
+    from batchinvoice.schedules.keeping import change, load
+
+    beat = under_way(click.get_current_context(silent=True))
+    running = beat.name if beat else ""
+    found: list[Missed] = []
+    before: dict[str, Kept] = {}
+    try:
+        before = load(settings.home)
+        found = missed(before, dt.datetime.now(dt.UTC), running)
+        if found:
+            change(settings.home, lambda kept: told(kept, found, running))
+    except ScheduleError as error:
+        screen.trouble(str(error))
+    for each in found:
+        screen.trouble(said(each))
+        if is_news(before[each.name], each):
+            tell(settings, each)
 
 
 def one_control_slip(asked: Asked, sheets: tuple[Path, ...]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from batchinvoice.commands.common import SHEET, the_ledger, the_settings
+from batchinvoice.commands.common import SHEET, say_missed, the_ledger, the_settings
 from batchinvoice.exits import Exit
 from batchinvoice.options import run_options
 
@@ -71,7 +71,9 @@ def watch(
             yield Desk(session, inbox, asked, how, approve)
 
     folder = folder.absolute()
-    screen.heading(the_settings())
+    settings = the_settings()
+    screen.heading(settings)
+    say_missed(settings, screen)
     watcher = Watcher(folder, Terms(poll, still, retry, once, approve), profiles, desk, screen.say)
     screen.say(f"Watching {folder}. Drop sheets into it; Ctrl-C stops." if not once else f"Looking into {folder}.")
     try:

@@ -147,7 +147,7 @@ def _refused(desk: Desk, path: Path, error: SheetError) -> Taken:
     there = move(path, desk.inbox.attention)
     leave_word(there, "\n\n".join([*words, _BY_HAND.format(path=there)]))
     why = "something about it must be answered first" if isinstance(error, Undecided) else "it cannot be read"
-    return Taken(Exit.NOT_RUN, f"{path.name}: not run, {why} → {there.parent.name}; {there.name}.txt says more")
+    return Taken(Exit.PERSON, f"{path.name}: not run, {why} → {there.parent.name}; {there.name}.txt says more")
 
 
 def _recognised(desk: Desk, path: Path, run: Run) -> Taken:

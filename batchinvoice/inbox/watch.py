@@ -148,7 +148,7 @@ class Watcher:
         try:
             return hear(desk, path) if is_meant_as_answer(path.name) else take(desk, path)
         except FileNotFoundError:
-            return Taken(Exit.NOT_RUN, f"{path.name}: gone from {path.parent.name} before it was run")
+            return Taken(Exit.PERSON, f"{path.name}: gone from {path.parent.name} before it was run")
         except EXPECTED as error:
             return Taken(Exit.NOT_RUN, f"{path.name}: {error}", again=True)
 
