@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from batchinvoice.events import Event
 from batchinvoice.invoices.choices import payment_types
 from batchinvoice.invoices.invoice import Delivery, SmsMode
 from batchinvoice.invoices.issue import Problem
@@ -31,6 +33,8 @@ CREDENTIALS = (
     "HESABE_USERNAME",
     "HESABE_PASSWORD",
 )
+# Kept in the keyring, too, where the credentials are.
+_NOTIFY = "BATCHINVOICE_NOTIFY"
 
 
 class SettingsError(Exception):
@@ -91,6 +95,9 @@ class Settings(BaseSettings):
     nothing_found: str = Field("", alias="BATCHINVOICE_NOTHING_FOUND")
     amount_min: Decimal = Field(Decimal("0.001"), alias="BATCHINVOICE_AMOUNT_MIN", gt=0)
     amount_max: Decimal = Field(Decimal("100000.000"), alias="BATCHINVOICE_AMOUNT_MAX", gt=0)
+    notify: SecretStr = Field(SecretStr(""), alias="BATCHINVOICE_NOTIFY")
+    notify_on: str = Field(",".join(Event), alias="BATCHINVOICE_NOTIFY_ON")
+    notify_attach: bool = Field(True, alias="BATCHINVOICE_NOTIFY_ATTACH")
 
     @field_validator("payment_methods")
     @classmethod
@@ -98,6 +105,33 @@ class Settings(BaseSettings):
         if isinstance(found := payment_types(value, ()), Problem) or not found:
             raise ValueError("it must be numbers of payment methods with commas between, as 1,2")
         return value
+
+    @field_validator("notify", "notify_on", mode="before")
+    @classmethod
+    def _lines(cls, value: object) -> object:
+        """A list, as a settings file may have it, one entry a line."""
+        return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+    @field_validator("notify_on")
+    @classmethod
+    def _known_events(cls, value: str) -> str:
+        if not _words(value) or not set(_words(value)) <= set(Event):
+            raise ValueError(f"it must be some of {', '.join(Event)}, with commas between")
+        return value
+
+    @property
+    def notify_urls(self) -> tuple[str, ...]:
+        """Where notices go, one URL for each channel: between two stands a space, a line's end, or a comma.
+
+        A comma within a URL stays in it: only one before a space or the next URL's `scheme://` parts two.
+        """
+        plain = self.notify.get_secret_value()
+        return tuple(filter(None, (url.strip(",;") for url in re.split(r"\s+|[,;](?=[A-Za-z][\w+.-]*://)", plain))))
+
+    @property
+    def notify_events(self) -> frozenset[Event]:
+        """What notices are sent about."""
+        return frozenset(map(Event, _words(self.notify_on)))
 
     @property
     def payment_types(self) -> tuple[int, ...]:
@@ -136,7 +170,7 @@ class Settings(BaseSettings):
 
 
 class _Keyring(PydanticBaseSettingsSource):
-    """The OS keyring, asked for each credential that no other place gave."""
+    """The OS keyring, asked for each credential that no other place gave; if it is asked at all, for _NOTIFY, too."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 (interface)
         return None, field_name, False
@@ -145,6 +179,8 @@ class _Keyring(PydanticBaseSettingsSource):
         wanted = [name for name in CREDENTIALS if name not in self.current_state]
         if not wanted:
             return {}
+        if _NOTIFY not in self.current_state:
+            wanted.append(_NOTIFY)
         # Imported here: it looks for the system's keyrings, which takes time.
         import keyring
         from keyring.errors import KeyringError
@@ -179,6 +215,10 @@ def load(**flags: Any) -> Settings:
         raise SettingsError(
             f"{FILE_NAME} cannot be read ({type(error).__name__}). Check it, here and in {user_file().parent}."
         ) from None
+
+
+def _words(value: str) -> list[str]:
+    return value.replace(",", " ").lower().split()
 
 
 def _plain(error: Any) -> str:
