@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,19 +19,34 @@ SHEET = click.Path(path_type=Path)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 report_dir_option = click.option("--report-dir", type=SHEET, help="Folder for the workbooks (default: reports).")
+notify_option = click.option(
+    "--notify/--no-notify",
+    default=None,
+    help="Tell the channels of BATCHINVOICE_NOTIFY how it ended (default: when nobody sits at the terminal).",
+)
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before sending.")
 
 
 @contextmanager
-def open_session(*, as_json: bool = False, report_dir: Path | None = None, yes: bool = False) -> Iterator[Session]:
-    """A session with the settings and their ledger. Raises SettingsError or LedgerError."""
+def open_session(
+    *, as_json: bool = False, report_dir: Path | None = None, yes: bool = False, notify: bool | None = False
+) -> Iterator[Session]:
+    """A session with the settings and their ledger. Raises SettingsError or LedgerError.
+
+    notify: whether notices are sent to the channels of the settings; None: if nobody sits at the terminal.
+    """
     from batchinvoice import app
+    from batchinvoice.notifier import open_notifier
     from batchinvoice.session import Session
     from batchinvoice.settings import load
 
-    settings = load(BATCHINVOICE_REPORT_DIR=report_dir)
-    with app.open_ledger(settings) as ledger:
-        yield Session(settings, ledger, the_screen(as_json), settings.report_dir, yes)
+    settings, screen = load(BATCHINVOICE_REPORT_DIR=report_dir), the_screen(as_json)
+    wanted = not screen.interactive if notify is None else notify
+    notifier = open_notifier(settings, screen.trouble, wanted=wanted, needed=bool(notify))
+    with ExitStack() as opened:
+        with notifier.telling(None):
+            ledger = opened.enter_context(app.open_ledger(settings))
+        yield Session(settings, ledger, screen, settings.report_dir, notifier, yes)
 
 
 def the_screen(as_json: bool) -> Screen:
