@@ -11,6 +11,7 @@ from batchinvoice.commands.beating import Beating, begin
 from batchinvoice.commands.beginning import demo, template
 from batchinvoice.commands.checking import check, plan
 from batchinvoice.commands.common import PROFILE_KEY
+from batchinvoice.commands.notifying import notify
 from batchinvoice.commands.scheduling import schedule
 from batchinvoice.commands.sending import apply, resume, run, send
 from batchinvoice.commands.setting_up import doctor, setup
@@ -60,5 +61,5 @@ def cli(
 
 
 _WORK = (demo, template, check, plan, run, apply, resume, send, watch, report, history, show)
-for _command in (*_WORK, schedule, setup, doctor, emulator):
+for _command in (*_WORK, schedule, notify, setup, doctor, emulator):
     cli.add_command(_command)

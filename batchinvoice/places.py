@@ -26,6 +26,8 @@ FILE_NAME = "batchinvoice.toml"
 MERCHANT_CODE = "HESABE_MERCHANT_CODE"
 SECRETS = ("HESABE_ACCESS_CODE", "HESABE_SECRET_KEY", "HESABE_IV_KEY", "HESABE_USERNAME", "HESABE_PASSWORD")
 CREDENTIALS = (MERCHANT_CODE, *SECRETS)
+# What the secrets file and the keyring may hold: the channels of notices have passwords in their addresses.
+KEPT_SECRET = (*CREDENTIALS, "BATCHINVOICE_NOTIFY")
 ENVIRONMENT = "BATCHINVOICE_ENVIRONMENT"
 BASE_URL = "BATCHINVOICE_BASE_URL"
 BOUND = (*CREDENTIALS, ENVIRONMENT, BASE_URL)
@@ -150,10 +152,10 @@ def _with_secrets(places: Sequence[Place], profile: str) -> Iterator[Place]:
         raise SettingsError(
             f"{path} cannot be read. “batchinvoice doctor” looks at it; delete it and run “batchinvoice setup” again."
         ) from None
-    in_file = Place(str(path), {name: value for name, value in held.items() if name in CREDENTIALS})
+    in_file = Place(str(path), {name: value for name, value in held.items() if name in KEPT_SECRET})
     yield in_file
     if set(SECRETS) - set(choose([*places, in_file]).values):
-        yield Place("the keyring", vault.from_keyring(CREDENTIALS, profile))
+        yield Place("the keyring", vault.from_keyring(KEPT_SECRET, profile))
 
 
 def _must_agree(profile: str, own: Mapping[str, Any], environment: Place) -> None:

@@ -6,24 +6,24 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from batchinvoice import app
+from batchinvoice import app, notices
 from batchinvoice.exits import Exit
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.codes import UNSETTLED
 from batchinvoice.invoices.issue import Issue
-from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerBusy, LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
-from batchinvoice.questions import with_answers
+from batchinvoice.notifier import Notifier
+from batchinvoice.questions import before_sending, customers, where, with_answers
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.reconcile import problems
 from batchinvoice.runs.told import about
@@ -32,7 +32,7 @@ from batchinvoice.screen import Screen
 from batchinvoice.settings import Settings, SettingsError
 from batchinvoice.sheets.book import check_folder
 from batchinvoice.sheets.errors import SheetError, Undecided
-from batchinvoice.summary import Summary, as_json, exit_code, issue_as_json, nothing_as_json, summarise
+from batchinvoice.summary import as_json, exit_code, issue_as_json, nothing_as_json, summarise
 
 # What may stop the work; each says in its message what to do. Those of `_ALL` would stop every further sheet too.
 _ALL = (SettingsError, LedgerError, GatewayError)
@@ -58,8 +58,9 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the commands that send have in hand. `yes`: do not ask; `report_dir`: where the workbooks go.
+    """What the commands that send have in hand.
 
+    `report_dir`: where the workbooks go; `notifier`: tells of each end those who do not watch; `yes`: do not ask.
     `place`, for a drop folder: where the workbooks of a run go as it stands, beside what is there already; None while
     there are to be none.
     """
@@ -68,8 +69,18 @@ class Session:
     ledger: Ledger
     screen: Screen
     report_dir: Path
+    notifier: Notifier
     yes: bool = False
     place: Callable[[Run], Path | None] | None = None
+
+    def find(self, run_id: str) -> Run:
+        """The run of that name. Raises NoSuchRun or LedgerUnusable."""
+        with self.notifier.telling(None):
+            return self.ledger.run(run_id)
+
+    def untried(self, work: Path | Run) -> None:
+        """Tell of a sheet or run that was not begun, because what stopped an earlier one would stop it too."""
+        self.notifier.tell(notices.untried(self.settings, work))
 
     def plan_sheet(self, sheet: Path, asked: Asked, **options: bool) -> Run:
         """Plan a sheet, asking what it leaves open; the options are those of `app.plan_sheet`.
@@ -84,10 +95,16 @@ class Session:
 
     def run_sheet(self, sheet: Path, asked: Asked, **options: bool) -> Ending:
         """Plan a sheet and carry it out. Raises UnreadableSheet, Undecided, CannotWrite or LedgerError."""
-        return self.carry_out(self.plan_sheet(sheet, asked, **options), fresh=True)
+        with self.notifier.telling(sheet):
+            run = self.plan_sheet(sheet, asked, **options)
+        return self.carry_out(run, fresh=True)
 
     def carry_out(self, run: Run, *, fresh: bool = False) -> Ending:
         """Show what is left to do, prove the gateway, ask, deliver and report, even if it is stopped on the way."""
+        with self.notifier.telling(run):
+            return self._carry_out(run, fresh=fresh)
+
+    def _carry_out(self, run: Run, *, fresh: bool) -> Ending:
         summary = summarise(self.ledger, run)
         # What is not settled yet is about to be.
         issues = [issue for issue in problems(self.ledger, run) if issue.code not in UNSETTLED]
@@ -96,8 +113,9 @@ class Session:
         if not summary.left and not summary.texts_left and not summary.rows[RowStatus.UNKNOWN]:
             self.screen.say("Nothing is left to send in this run.")
             with self.ledger.working():
-                return self.finish(app.concluded(self.ledger, run))
-        return self._drive(run, _question(summary, fresh=fresh), texts_only=False)
+                run = app.concluded(self.ledger, run)
+            return self.finish(run)
+        return self._drive(run, before_sending(summary, fresh=fresh), texts_only=False)
 
     def give_up(self, run: Run, numbers: Collection[int]) -> None:
         """Put rows of unknown outcome to rest, as a person says. Raises LedgerError."""
@@ -126,24 +144,28 @@ class Session:
         `again`: those, too, of whom it is not certain that they were texted. That only a person can say, at the
         terminal: no option answers the question.
         """
+        with self.notifier.telling(run):
+            return self._send(run, again=again)
+
+    def _send(self, run: Run, *, again: bool) -> Ending:
         uncertain = self.ledger.texts_in(run, SmsStatus.UNKNOWN)
         waiting = self.ledger.texts_in(run, *app.texts_to_send(again=again))
         if uncertain and not again:
-            self.screen.say(_UNCERTAIN.format(customers=_customers(uncertain), tool=self._tool, run=run.id))
+            self.screen.say(_UNCERTAIN.format(customers=customers(uncertain), tool=self._tool, run=run.id))
         if not waiting:
             self.screen.say("Nobody waits for a text message in this run.")
             return self.finish(run, corrections=False)
-        question = f"Text {_customers(waiting)} ({_where(run)})?"
+        question = f"Text {customers(waiting)} ({where(run)})?"
         if not again or not uncertain:
             return self._drive(run, question, texts_only=True)
         if not self.screen.interactive:
             self.screen.trouble("--again needs a person at the terminal who says that it is right. Nothing was sent.")
             return Ending(Exit.PERSON, self.result(run, None))
-        question = f"Text {_customers(waiting)} ({_where(run)}), {uncertain:,} of whom may have been texted before?"
+        question = f"Text {customers(waiting)} ({where(run)}), {uncertain:,} of whom may have been texted before?"
         return replace(self, yes=False)._drive(run, question, texts_only=True, again=True)
 
     def finish(self, run: Run, *, corrections: bool = True) -> Ending:
-        """Write the workbooks and show the outcome; what was done stays done if a workbook cannot be written."""
+        """Write the workbooks, show and tell the outcome; what was done stays done if a workbook cannot be written."""
         workbooks = None
         try:
             workbooks = self._workbooks(run, corrections)
@@ -151,9 +173,9 @@ class Session:
             self.screen.trouble(f"{error} What was sent is safe in the ledger; then: {self._tool} report {run.id}")
         summary = summarise(self.ledger, run)
         self.screen.outcome(summary, workbooks)
-        if workbooks is None:
-            return Ending(Exit.NOT_RUN, self.result(run, None))
-        code = max(exit_code(summary), Exit.PERSON if workbooks.disagreements else Exit.WELL)
+        code = max(exit_code(summary), Exit.PERSON if workbooks and workbooks.disagreements else Exit.WELL)
+        code = code if workbooks else Exit.NOT_RUN
+        self.notifier.tell(notices.of_run(summary, workbooks, code))
         return Ending(code, self.result(run, workbooks))
 
     def _workbooks(self, run: Run, corrections: bool) -> app.Workbooks | None:
@@ -194,6 +216,7 @@ class Session:
                 app.stopped(self.ledger, run, error)
             kept = go_on if begun or texts_only else f"{self._tool} apply {run.id}"
             self.screen.trouble(f"{error} Run {run.id} is kept; then: {kept}")
+            self.notifier.tell(notices.failed(self.settings, run, error, kept))
             failed = {**self._known(run), "status": "failed", "error": str(error)}
             return Ending(Exit.NOT_RUN, failed, stops=str(error))
         ending = self.finish(self.ledger.run(run.id), corrections=not texts_only)
@@ -221,40 +244,23 @@ class Session:
             app.apply_run(self.ledger, gateway, self.settings, run, progress, self.screen.say)
 
 
-def _question(summary: Summary, *, fresh: bool) -> str:
-    """What a person is asked; nothing if nothing would leave. `fresh`: planned at this moment, so no plan is stale."""
-    unchanged = 0 if fresh else summary.left.get(Action.UNCHANGED, (0, Decimal(0)))[0]
-    sent = [summary.left.get(action, (0, Decimal(0))) for action in (Action.CREATE, Action.UPDATE)]
-    count, amount = sum(n for n, _ in sent), sum((kwd for _, kwd in sent), Decimal(0))
-    lost = summary.rows[RowStatus.UNKNOWN]
-    parts = [
-        f"send {count:,} invoice{'' if count == 1 else 's'}, {amount:,.3f} KWD" if count else "",
-        f"compare {unchanged:,} anew, unchanged when planned, and send what differs now" if unchanged else "",
-        f"look for {lost:,} whose answer was lost and send what is certainly not there" if lost else "",
-        f"text {'up to ' if lost else ''}{_customers(summary.texts_left)}" if summary.texts_left else "",
-    ]
-    said = ", and ".join(filter(None, parts))
-    where = _where(summary.run)
-    return f"{where[0].upper()}{where[1:]}: {said}?" if said else ""
-
-
-def _customers(count: int) -> str:
-    return f"{count:,} customer{'' if count == 1 else 's'}"
-
-
-def _where(run: Run) -> str:
-    return "LIVE gateway" if run.environment == "live" else f"{run.environment} gateway"
-
-
-def each(works: Sequence[Work], one: Callable[[Work], Ending], screen: Screen) -> tuple[int, object]:
+def each(
+    works: Sequence[Work],
+    one: Callable[[Work], Ending],
+    screen: Screen,
+    untried: Callable[[Work], None] = lambda _: None,
+) -> tuple[int, object]:
     """Do it for each sheet or run; returns the worst exit code and what --json prints: an object, or a list of several.
 
-    A sheet that cannot be read does not stop the others; what would stop them all (settings, login, ledger) does.
+    A sheet that cannot be read does not stop the others; what would stop them all (settings, login, ledger) does, and
+    `untried` is told of each that was not begun.
     """
     endings: list[Ending] = []
     for work in works:
         stopped = next((ending.stops for ending in endings if ending.stops), "")
         endings.append(_not_tried(work, stopped) if stopped else _one(work, one, screen))
+        if stopped:
+            untried(work)
     results = [ending.result for ending in endings]
     return max(ending.code for ending in endings), results if len(results) > 1 else results[0]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +15,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from batchinvoice.events import Event
 from batchinvoice.invoices.choices import payment_types
 from batchinvoice.invoices.invoice import Delivery, SmsMode
 from batchinvoice.invoices.issue import Problem
@@ -90,6 +92,9 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field(LogLevel.INFO, alias="BATCHINVOICE_LOG_LEVEL")
     amount_min: Decimal = Field(Decimal("0.001"), alias="BATCHINVOICE_AMOUNT_MIN", gt=0)
     amount_max: Decimal = Field(Decimal("100000.000"), alias="BATCHINVOICE_AMOUNT_MAX", gt=0)
+    notify: SecretStr = Field(SecretStr(""), alias="BATCHINVOICE_NOTIFY")
+    notify_on: str = Field(",".join(Event), alias="BATCHINVOICE_NOTIFY_ON")
+    notify_attach: bool = Field(True, alias="BATCHINVOICE_NOTIFY_ATTACH")
 
     @field_validator("payment_methods")
     @classmethod
@@ -97,6 +102,33 @@ class Settings(BaseSettings):
         if isinstance(found := payment_types(value, ()), Problem) or not found:
             raise ValueError("it must be numbers of payment methods with commas between, as 1,2")
         return value
+
+    @field_validator("notify", "notify_on", mode="before")
+    @classmethod
+    def _lines(cls, value: object) -> object:
+        """A list, as a settings file may have it, one entry a line."""
+        return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+    @field_validator("notify_on")
+    @classmethod
+    def _known_events(cls, value: str) -> str:
+        if not _words(value) or not set(_words(value)) <= set(Event):
+            raise ValueError(f"it must be some of {', '.join(Event)}, with commas between")
+        return value
+
+    @property
+    def notify_urls(self) -> tuple[str, ...]:
+        """Where notices go, one URL for each channel: between two stands a space, a line's end, or a comma.
+
+        A comma within a URL stays in it: only one before a space or the next URL's `scheme://` parts two.
+        """
+        plain = self.notify.get_secret_value()
+        return tuple(filter(None, (url.strip(",;") for url in re.split(r"\s+|[,;](?=[A-Za-z][\w+.-]*://)", plain))))
+
+    @property
+    def notify_events(self) -> frozenset[Event]:
+        """What notices are sent about."""
+        return frozenset(map(Event, _words(self.notify_on)))
 
     @property
     def payment_types(self) -> tuple[int, ...]:
@@ -210,6 +242,10 @@ def look(profile: str | None = None, **flags: Any) -> Loaded:
         faults = [_plain(each, chosen) for each in error.errors(include_input=False, include_url=False)]
     # Raised outside the handler: what was put in is nobody's business.
     raise SettingsError(f"Settings that cannot be used: {'; '.join(sorted(faults))}.")
+
+
+def _words(value: str) -> list[str]:
+    return value.replace(",", " ").lower().split()
 
 
 def _plain(error: Any, chosen: Chosen) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from batchinvoice import settings as module
 from batchinvoice import vault
+from batchinvoice.events import Event
 from batchinvoice.invoices.rules import DateOrder
 from batchinvoice.settings import CREDENTIALS, Settings, SettingsError, load
 
@@ -121,3 +122,44 @@ def test_readme_names_every_setting() -> None:
     for name in (field.alias or "" for field in Settings.model_fields.values()):
         short = name.removeprefix("BATCHINVOICE_AMOUNT")
         assert f"`{name}`" in readme or f"{name} =" in readme or f"`{short}`" in readme, name
+
+
+@pytest.mark.parametrize(
+    "between",
+    [" ", "\n", ", ", ",", ";", " ,\n"],
+    ids=["space", "line", "comma and space", "comma", "semicolon", "both"],
+)
+def test_where_notices_go_is_parted_between_urls_and_never_within(
+    between: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = ("mailtos://u:p,w@h.example?to=a@b.example,c@d.example", "json://h.example/x;y", "slack://A/B/C")
+    monkeypatch.setenv("BATCHINVOICE_NOTIFY", between.join(urls))
+    loaded = load()
+    assert loaded.notify_urls == urls
+    assert "h.example" not in repr(loaded) + str(loaded) + loaded.model_dump_json()
+
+
+def test_a_settings_file_lists_channels_and_events(places: dict[str, Path]) -> None:
+    (places["here"] / "batchinvoice.toml").write_text(
+        'BATCHINVOICE_NOTIFY = ["json://one.example", "json://two.example"]\n'
+        'BATCHINVOICE_NOTIFY_ON = ["attention", "failed"]\nBATCHINVOICE_NOTIFY_ATTACH = "no"\n',
+        encoding="utf-8",
+    )
+    loaded = load()
+    assert loaded.notify_urls == ("json://one.example", "json://two.example")
+    assert loaded.notify_events == {Event.ATTENTION, Event.FAILED}
+    assert loaded.notify_attach is False
+
+
+def test_notices_are_sent_about_everything_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load().notify_urls, load().notify_events, load().notify_attach) == ((), set(Event), True)
+    monkeypatch.setenv("BATCHINVOICE_NOTIFY_ON", "Finished, typo")
+    with pytest.raises(SettingsError, match=r"BATCHINVOICE_NOTIFY_ON: it must be some of finished, attention, failed"):
+        load()
+
+
+def test_where_notices_go_rests_in_the_keyring_with_the_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = {"HESABE_PASSWORD": "p", "BATCHINVOICE_NOTIFY": "json://one.example"}
+    monkeypatch.setattr(keyring, "get_password", _ring(ring))
+    assert load().notify_urls == ("json://one.example",)
+    assert load(BATCHINVOICE_NOTIFY="json://two.example").notify_urls == ("json://two.example",)

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from batchinvoice.commands.beating import under_way
 if TYPE_CHECKING:
     from batchinvoice.invoices.asked import Asked
     from batchinvoice.ledger.ledger import Ledger
+    from batchinvoice.notifier import Notifier
     from batchinvoice.schedules.heartbeat import Kept, Missed
     from batchinvoice.screen import Screen
     from batchinvoice.session import Ending, Session
@@ -29,6 +30,11 @@ SHEET = click.Path(path_type=Path)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 report_dir_option = click.option("--report-dir", type=SHEET, help="Folder for the workbooks (default: reports).")
+notify_option = click.option(
+    "--notify/--no-notify",
+    default=None,
+    help="Tell the channels of BATCHINVOICE_NOTIFY how it ended (default: when nobody sits at the terminal).",
+)
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before sending.")
 
 
@@ -49,27 +55,39 @@ def chosen_profile() -> str | None:
 
 
 @contextmanager
-def open_session(*, as_json: bool = False, report_dir: Path | None = None, yes: bool = False) -> Iterator[Session]:
-    """A session with the settings and their ledger, and a log in their home. Raises SettingsError or LedgerError."""
+def open_session(
+    *, as_json: bool = False, report_dir: Path | None = None, yes: bool = False, notify: bool | None = False
+) -> Iterator[Session]:
+    """A session with the settings and their ledger, and a log in their home. Raises SettingsError or LedgerError.
+
+    notify: whether notices are sent to the channels of the settings; None: if nobody sits at the terminal.
+    """
+    from batchinvoice.notifier import open_notifier
     from batchinvoice.session import Session
 
-    settings = the_settings(BATCHINVOICE_REPORT_DIR=report_dir)
-    screen = the_screen(as_json)
+    settings, screen = the_settings(BATCHINVOICE_REPORT_DIR=report_dir), the_screen(as_json)
     screen.heading(settings)
+    wanted = not screen.interactive if notify is None else notify
+    notifier = open_notifier(settings, screen.trouble, wanted=wanted, needed=bool(notify))
     say_missed(settings, screen)
-    with the_ledger(settings) as ledger:
-        yield Session(settings, ledger, screen, settings.report_dir, yes)
+    with the_ledger(settings, notifier) as ledger:
+        yield Session(settings, ledger, screen, settings.report_dir, notifier, yes)
 
 
 @contextmanager
-def the_ledger(settings: Settings) -> Iterator[Ledger]:
-    """The ledger of these settings, and a log in their home. Raises SettingsError or LedgerError."""
+def the_ledger(settings: Settings, notifier: Notifier) -> Iterator[Ledger]:
+    """The ledger of these settings, and a log in their home; that it could not be opened is told.
+
+    Raises SettingsError or LedgerError.
+    """
     from batchinvoice import app
     from batchinvoice.logs.context import bound_contextvars
 
     _keep_log(settings)
     bound = bound_contextvars(merchant=settings.merchant_code, environment=str(settings.environment))
-    with bound, app.open_ledger(settings) as ledger:
+    with bound, ExitStack() as opened:
+        with notifier.telling(None):
+            ledger = opened.enter_context(app.open_ledger(settings))
         yield ledger
 
 
@@ -95,11 +113,15 @@ def the_screen(as_json: bool) -> Screen:
     return Screen(quiet=as_json or under_way(click.get_current_context(silent=True)) is not None)
 
 
-def tell(settings: Settings, missed: Missed) -> None:
-    """Called once for each expected run that did not happen, beside what is said on standard error.
+def tell(settings: Settings, screen: Screen, missed: Missed) -> None:
+    """Send a notice of an expected run that did not happen. What is wrong with the channels is said elsewhere."""
+    from batchinvoice import notices
+    from batchinvoice.notifier import open_notifier
+    from batchinvoice.settings import SettingsError
 
-    The seam for notices.
-    """
+    with suppress(SettingsError):
+        notice = notices.missed(settings, f"What is scheduled as “{missed.name}”", missed.due)
+        open_notifier(settings, screen.trouble).tell(notice)
 
 
 def say_missed(settings: Settings, screen: Screen) -> None:
@@ -122,7 +144,7 @@ def say_missed(settings: Settings, screen: Screen) -> None:
     for each in found:
         screen.trouble(said(each))
         if is_news(before[each.name], each):
-            tell(settings, each)
+            tell(settings, screen, each)
 
 
 def one_control_slip(asked: Asked, sheets: tuple[Path, ...]) -> None:

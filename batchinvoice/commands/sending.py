@@ -11,6 +11,7 @@ from batchinvoice.commands.common import (
     SHEET,
     end,
     json_option,
+    notify_option,
     one_control_slip,
     open_session,
     print_json,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @report_dir_option
 @run_options
 @yes_option
+@notify_option
 @json_option
 @click.pass_context
 def run(
@@ -39,6 +41,7 @@ def run(
     how: dict[str, bool],
     report_dir: Path | None,
     yes: bool,
+    notify: bool | None,
     as_json: bool,
 ) -> None:
     """Check, send and report: the whole month-end job for one or more sheets.
@@ -48,8 +51,10 @@ def run(
     from batchinvoice.session import each
 
     one_control_slip(asked, sheets)
-    with open_session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        code, results = each(sheets, lambda sheet: session.run_sheet(sheet, asked, **how), session.screen)
+    with open_session(as_json=as_json, report_dir=report_dir, yes=yes, notify=notify) as session:
+        code, results = each(
+            sheets, lambda sheet: session.run_sheet(sheet, asked, **how), session.screen, session.untried
+        )
     if as_json:
         print_json(results)
     context.exit(code)
@@ -59,12 +64,15 @@ def run(
 @click.argument("run_id", metavar="RUN")
 @report_dir_option
 @yes_option
+@notify_option
 @json_option
 @click.pass_context
-def apply(context: click.Context, run_id: str, report_dir: Path | None, yes: bool, as_json: bool) -> None:
+def apply(
+    context: click.Context, run_id: str, report_dir: Path | None, yes: bool, notify: bool | None, as_json: bool
+) -> None:
     """Carry out a planned run."""
-    with open_session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        ending = session.carry_out(session.ledger.run(run_id))
+    with open_session(as_json=as_json, report_dir=report_dir, yes=yes, notify=notify) as session:
+        ending = session.carry_out(session.find(run_id))
     end(context, ending, as_json)
 
 
@@ -75,6 +83,7 @@ def apply(context: click.Context, run_id: str, report_dir: Path | None, yes: boo
 )
 @report_dir_option
 @yes_option
+@notify_option
 @json_option
 @click.pass_context
 def resume(
@@ -83,6 +92,7 @@ def resume(
     rows: tuple[int, ...],
     report_dir: Path | None,
     yes: bool,
+    notify: bool | None,
     as_json: bool,
 ) -> None:
     """Finish what was cut off: RUN, or every run that was begun and is not over.
@@ -94,13 +104,13 @@ def resume(
 
     if rows and not run_id:
         raise click.UsageError("--give-up needs the RUN whose rows are meant.")
-    with open_session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        wanted = session.ledger.run(run_id) if run_id else None
+    with open_session(as_json=as_json, report_dir=report_dir, yes=yes, notify=notify) as session:
+        wanted = session.find(run_id) if run_id else None
         if wanted and rows:
             session.give_up(wanted, rows)
         runs = [run for run in session.ledger.unfinished() if wanted is None or run.id == wanted.id]
         if runs:
-            code, results = each(runs, session.carry_out, session.screen)
+            code, results = each(runs, session.carry_out, session.screen, session.untried)
         else:
             code = Exit.WELL
             session.nothing_to_resume(wanted)
@@ -115,10 +125,19 @@ def resume(
 @click.option("--again", is_flag=True, help="Also those of whom it is not certain that they were texted; asks first.")
 @report_dir_option
 @yes_option
+@notify_option
 @json_option
 @click.pass_context
-def send(context: click.Context, run_id: str, again: bool, report_dir: Path | None, yes: bool, as_json: bool) -> None:
+def send(
+    context: click.Context,
+    run_id: str,
+    again: bool,
+    report_dir: Path | None,
+    yes: bool,
+    notify: bool | None,
+    as_json: bool,
+) -> None:
     """Text the customers of a run who still wait for their message."""
-    with open_session(as_json=as_json, report_dir=report_dir, yes=yes) as session:
-        ending = session.send(session.ledger.run(run_id), again=again)
+    with open_session(as_json=as_json, report_dir=report_dir, yes=yes, notify=notify) as session:
+        ending = session.send(session.find(run_id), again=again)
     end(context, ending, as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +32,8 @@ def _seconds(name: str, default: float, words: str) -> Callable[[F], F]:
 @click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out the rows that sheets hide.")
 @click.option("--include-hidden", "hidden", flag_value="include", help="Treat hidden rows like the others.")
 @run_options
+@click.option("--tell-if-empty", is_flag=True, help="With --once: send a notice if no sheet was there.")
+@click.option("--notify/--no-notify", default=True, help="Send notices to the channels of the settings (default: yes).")
 @_seconds("--poll", 5.0, "Seconds between two looks.")
 @_seconds("--still", 2.0, "Seconds for which a file must not change before it is taken.")
 @_seconds("--retry", 60.0, "Seconds before a sheet that could not go on is tried again; twice as long each time.")
@@ -42,6 +45,8 @@ def watch(
     approve: bool,
     hidden: str | None,
     how: dict[str, bool],
+    tell_if_empty: bool,
+    notify: bool,
     poll: float,
     still: float,
     retry: float,
@@ -51,10 +56,13 @@ def watch(
     A sheet goes through FOLDER/processing to FOLDER/done, or to FOLDER/needs-attention with what a person needs. A
     sub-folder named as a profile of the settings is for that profile's merchant.
     """
+    from batchinvoice.events import Event
     from batchinvoice.inbox.lock import FolderBusy
     from batchinvoice.inbox.take import Desk, place_for
     from batchinvoice.inbox.watch import Terms, Watcher
     from batchinvoice.invoices.asked import Asked, Hidden
+    from batchinvoice.notices import nothing_came
+    from batchinvoice.notifier import open_notifier
     from batchinvoice.screen import Screen
     from batchinvoice.session import Session
     from batchinvoice.settings import load, profiles
@@ -63,11 +71,12 @@ def watch(
     asked = Asked(hidden=Hidden(hidden or Hidden.ASK))
 
     @contextmanager
-    def desk(inbox: Inbox) -> Iterator[Desk]:
+    def desk(inbox: Inbox, told: bool) -> Iterator[Desk]:
         settings = load(inbox.profile) if inbox.profile else the_settings()
-        with the_ledger(settings) as ledger:
-            quiet = Screen(quiet=True, attended=False)
-            session = Session(settings, ledger, quiet, inbox.done, yes=True, place=lambda run: place_for(inbox, run))
+        notifier = open_notifier(settings, screen.trouble, wanted=notify)
+        with the_ledger(settings, notifier.without(Event.FAILED) if told else notifier) as ledger:
+            quiet, place = Screen(quiet=True, attended=False), partial(place_for, inbox)
+            session = Session(settings, ledger, quiet, inbox.done, notifier, yes=True, place=place)
             yield Desk(session, inbox, asked, how, approve)
 
     folder = folder.absolute()
@@ -77,7 +86,10 @@ def watch(
     watcher = Watcher(folder, Terms(poll, still, retry, once, approve), profiles, desk, screen.say)
     screen.say(f"Watching {folder}. Drop sheets into it; Ctrl-C stops." if not once else f"Looking into {folder}.")
     try:
-        context.exit(watcher.watch())
+        code = watcher.watch()
+        if tell_if_empty and once and not watcher.took:
+            open_notifier(settings, screen.trouble, wanted=notify).tell(nothing_came(settings, folder))
+        context.exit(code)
     except FolderBusy as busy:
         screen.trouble(str(busy))
         context.exit(Exit.NOT_RUN)

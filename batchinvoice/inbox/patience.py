@@ -45,6 +45,10 @@ class PutOff:
         tries = self._tries.get(what)
         return tries is None or (not self.once and self.clock() >= tries[1])
 
+    def waits(self, what: Hashable) -> bool:
+        """Whether it was tried in vain before."""
+        return what in self._tries
+
     def again(self, what: Hashable) -> float:
         """It was tried in vain; returns after how many seconds it is tried again."""
         count = self._tries.get(what, (0, 0.0))[0]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from batchinvoice import app
+from batchinvoice import app, notices
+from batchinvoice.events import Event
 from batchinvoice.exits import Exit
 from batchinvoice.inbox.approval import name_of
 from batchinvoice.inbox.layout import Inbox, leave_word, move
@@ -72,6 +73,7 @@ def take(desk: Desk, path: Path) -> Taken:
         try:
             run = desk.session.plan_sheet(path, desk.asked, **desk.how)
         except SheetError as error:
+            desk.session.notifier.tell(notices.failed(desk.session.settings, path, error))
             return _refused(desk, path, error)
     elif run.status in _OVER and run.id not in {each.id for each in desk.session.ledger.unfinished()}:
         return _recognised(desk, path, run)
@@ -82,7 +84,10 @@ def take(desk: Desk, path: Path) -> Taken:
 
 def carry(desk: Desk, run: Run, *files: Path) -> Taken:
     """Carry a run out and put its files away beside the report."""
-    ending = desk.session.carry_out(run, fresh=run.status is RunStatus.PLANNED)
+    session = desk.session
+    if run.status is RunStatus.FAILED:  # which was told when it happened
+        session = replace(session, notifier=session.notifier.without(Event.FAILED))
+    ending = session.carry_out(run, fresh=run.status is RunStatus.PLANNED)
     run = desk.session.ledger.run(run.id)
     room = place_for(desk.inbox, run)
     name = files[0].name if files else run.source_name

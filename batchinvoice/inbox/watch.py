@@ -41,7 +41,9 @@ class Terms:
 class Watcher:
     """Watches a folder, and its sub-folders that are named as a profile.
 
-    open_desk: the desk of an inbox; may raise SettingsError or LedgerError. say: a line for whoever reads along.
+    open_desk: the desk of an inbox, and whether it was told already that there is none; may raise SettingsError or
+    LedgerError. say: a line for whoever reads along.
+    `took` counts what was worked on.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class Watcher:
         folder: Path,
         terms: Terms,
         profiles: Callable[[], Collection[str]],
-        open_desk: Callable[[Inbox], AbstractContextManager[Desk]],
+        open_desk: Callable[[Inbox, bool], AbstractContextManager[Desk]],
         say: Callable[[str], None],
     ) -> None:
         self._folder, self._terms, self._profiles, self._open_desk = folder, terms, profiles, open_desk
@@ -58,6 +60,7 @@ class Watcher:
         self._put_off = PutOff(terms.retry, terms.once)
         self._met: set[Path] = set()  # inboxes whose cut-off runs were taken up
         self._code = Exit.WELL
+        self.took = 0
 
     def watch(self) -> Exit:
         """Until somebody asks to stop, or with `once` until nothing is left that can be taken.
@@ -111,7 +114,7 @@ class Watcher:
         if not (arrived or due or new or sheets_in(inbox.to_approve)) or not self._put_off.is_due(inbox.folder):
             return
         try:
-            with self._open_desk(inbox) as desk:
+            with self._open_desk(inbox, self._put_off.waits(inbox.folder)) as desk:
                 self._met.add(inbox.folder)
                 self._once.over(inbox.folder)
                 self._put_off.done(inbox.folder)
@@ -154,6 +157,7 @@ class Watcher:
 
     def _came(self, path: Path | None, taken: Taken) -> None:
         """Say what came of a sheet, and put it off if it is to be tried again."""
+        self.took += 1
         self._note(taken.code)
         if path is None or not taken.again:
             self._put_off.done(path)
