@@ -94,6 +94,11 @@ class Account:
         query = select(runs).where(*self._own(runs)).order_by(runs.c.sequence.desc()).limit(limit)
         return [to_run(record) for record in self._all(query)]
 
+    def runs_of(self, sha256: str) -> list[Run]:
+        """The runs of a file of this content, whatever its name was, the newest first."""
+        query = select(runs).where(*self._own(runs), runs.c.sha256 == sha256).order_by(runs.c.sequence.desc())
+        return [to_run(record) for record in self._all(query)]
+
     def rows(self, run: Run, *statuses: RowStatus) -> Iterator[Row]:
         """The run's rows in their order, of these statuses or of all; read in pages, so that no number is too large."""
         after = -1

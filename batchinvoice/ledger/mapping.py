@@ -145,6 +145,7 @@ def to_known(record: RowMapping) -> Known:
         gateway_amount=record["gateway_amount"],
         sms=record["sms"],
         run_id=record["run_id"],
+        forgotten=record["forgotten_at"] is not None,
     )
 
 

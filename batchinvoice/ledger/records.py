@@ -59,6 +59,7 @@ class Run(NewRun):
     merchant_code: str
     status: RunStatus
     finished_at: dt.datetime | None
+    forgotten_at: dt.datetime | None  # when its personal data was removed
 
     @property
     def language(self) -> str:
@@ -115,7 +116,7 @@ class Known:
     """An invoice that the ledger knows. `key` is the ledger's number of it; `run_id` the run that meant it last.
 
     `origin` is the call by which the gateway id was obtained: `create`, `find` or `update`; `sheet` while only a sheet
-    has said that there is such an invoice.
+    has said that there is such an invoice. `forgotten`: its personal data was removed, so what it said is not known.
     """
 
     key: int
@@ -128,6 +129,7 @@ class Known:
     gateway_amount: Decimal | None
     sms: SmsStatus
     run_id: str
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)

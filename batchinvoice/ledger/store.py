@@ -16,7 +16,7 @@ from batchinvoice.ledger.disk import known_trouble, place, refuse_network
 from batchinvoice.ledger.errors import LedgerBusy, LedgerUnusable
 from batchinvoice.ledger.upgrade import upgrade
 
-NEWEST = "0003"
+NEWEST = "0004"
 _BUSY_SECONDS = 30
 
 
