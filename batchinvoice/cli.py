@@ -9,6 +9,7 @@ import click
 from batchinvoice import __version__
 from batchinvoice.commands.beginning import demo, template
 from batchinvoice.commands.checking import check, plan
+from batchinvoice.commands.keeping import forget, verify
 from batchinvoice.commands.sending import apply, resume, run, send
 from batchinvoice.commands.telling import history, report, show
 from batchinvoice.emulator.command import emulator
@@ -32,5 +33,6 @@ def cli(verbose: bool) -> None:
         own.setLevel(logging.DEBUG)
 
 
-for _command in (demo, template, check, plan, run, apply, resume, send, report, history, show, emulator):
+_COMMANDS = (demo, template, check, plan, run, apply, resume, send, report, history, show, verify, forget, emulator)
+for _command in _COMMANDS:
     cli.add_command(_command)

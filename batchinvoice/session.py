@@ -174,7 +174,7 @@ class Session:
             self.screen.trouble(f"What was not sent waits in the ledger. To go on: {go_on}")
         except (*_ALL, SheetError) as error:
             if begun and not texts_only and not isinstance(error, LedgerBusy):
-                app.stopped(self.ledger, run)
+                app.stopped(self.ledger, run, error)
             kept = go_on if begun or texts_only else f"batchinvoice apply {run.id}"
             self.screen.trouble(f"{error} Run {run.id} is kept; then: {kept}")
             failed = {**self._known(run), "status": "failed", "error": str(error)}

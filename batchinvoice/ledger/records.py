@@ -68,6 +68,15 @@ class Run(NewRun):
 
 
 @dataclass(frozen=True, slots=True)
+class Aged:
+    """An old run. `waits`: rows of it may still come to something. `lost`: an invoice of its rows is still unknown."""
+
+    run: Run
+    waits: bool
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NewRow:
     """A row of a run to be stored. `invoice` is None if the row is invalid; `sms` counts until the invoice is made."""
 

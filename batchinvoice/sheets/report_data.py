@@ -74,7 +74,8 @@ class Report:
 
     `input` was counted when the sheet was read, `statuses` and `sms` by the ledger; the rows are counted once more
     while they are written, and the three must agree. `rows` is gone through once. `notes`: places, and what is said of
-    the sheet there. `environment` is `sandbox` or `live`.
+    the sheet there. `environment` is `sandbox` or `live`. `audit_mark`: number and hash of the latest record of the run
+    in the audit log, `17:9f86d08…`. `forgotten_at`: when the run's personal data was removed.
     """
 
     run: str
@@ -95,6 +96,8 @@ class Report:
     calls: Sequence[SmsCall]
     rows: Iterable[ReportRow]
     notes: Sequence[tuple[str, str]] = ()
+    audit_mark: str = ""
+    forgotten_at: dt.datetime | None = None
 
 
 @dataclass(slots=True)
