@@ -111,6 +111,16 @@ class Account(Reader):
                 return
             after = page[-1].position
 
+    def row(self, run: Run, number: int) -> Row | None:
+        """The row of this number in the sheet."""
+        return next((to_row(record) for record in self._all(queries.numbered(run, number))), None)
+
+    def spoken_of(self, reference: str) -> list[tuple[Run, Row]]:
+        """The rows that speak of a reference, or of its invoice under another, with their runs; the oldest first."""
+        found = [to_row(record) for record in self._all(queries.spoken_of(self._own(runs), reference))]
+        told = {name: self.run(name) for name in dict.fromkeys(row.run_id for row in found)}
+        return sorted(((told[row.run_id], row) for row in found), key=lambda each: (each[0].sequence, each[1].position))
+
     def page(self, run: Run, after: int, limit: int, *statuses: RowStatus) -> list[Row]:
         """At most `limit` rows whose position comes after the given one."""
         return [to_row(record) for record in self._all(queries.page(run, after, limit, *statuses))]
