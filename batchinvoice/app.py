@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
-import platform
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 from batchinvoice import __version__
 from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.client import Credentials, Gateway, longest_call
+from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.check import Checked, check
 from batchinvoice.invoices.headings import key, signature
@@ -23,10 +22,12 @@ from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.script import language_of
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
-from batchinvoice.ledger.records import Run
+from batchinvoice.ledger.records import Aged, Run
 from batchinvoice.ledger.store import sqlite_url
+from batchinvoice.ledger.who import this_user
 from batchinvoice.runs import settle
 from batchinvoice.runs.carry_out import carry_out
+from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.notify import notify
 from batchinvoice.runs.plan import Options, plan
@@ -37,7 +38,7 @@ from batchinvoice.runs.told import about, tell
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError
 from batchinvoice.sheets.book import free_name
 from batchinvoice.sheets.confirmed import remember, remembered
-from batchinvoice.sheets.errors import Undecided
+from batchinvoice.sheets.errors import SheetError, Undecided
 from batchinvoice.sheets.guard import read_guarded
 from batchinvoice.sheets.reading import Source
 from batchinvoice.sheets.report import write_report
@@ -158,7 +159,7 @@ def plan_sheet(
         raise Undecided(path.name, checked.stops, checked.issues, language_of(checked.table.headings))
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
     options = Options(sms, strict, mode, check_gateway, trust_ids, asked)
-    run = ledger.run(plan(source, checked, ledger, options, _who(), __version__, now()))
+    run = ledger.run(plan(source, checked, ledger, options, this_user(), __version__, now()))
     tell("run planned", ledger, run)
     return run
 
@@ -213,6 +214,29 @@ def give_up(ledger: Ledger, run: Run, numbers: Collection[int]) -> list[int]:
     return sorted(set(numbers) - {row.row for row in rows})
 
 
+def kept_for(aged: Aged) -> str | None:
+    """Why the personal data of an old run is still needed; None if it is not."""
+    name = aged.run.id
+    if aged.run.status is RunStatus.PLANNED:
+        return None  # nothing of it was sent; what is forgotten cannot be carried out any more
+    if aged.waits or aged.run.status in (RunStatus.RUNNING, RunStatus.FAILED):
+        return f"not finished (batchinvoice resume {name})"
+    if aged.lost:
+        return "whether one of its invoices was made is still not known"
+    return None
+
+
+def forget(ledger: Ledger, runs: Iterable[Run], older_than: str) -> None:
+    """Remove the personal data of these runs, each in a transaction of its own, and write the ledger's file anew.
+
+    Raises LedgerError; what was removed until then is gone, and doing it again removes the rest.
+    """
+    for run in runs:
+        with ledger.entry() as entry:
+            entry.forget(run, older_than)
+    ledger.compact()
+
+
 def terms(settings: Settings, run: Run) -> Terms:
     """What the settings, and the run's own options, say about carrying it out."""
     return Terms(
@@ -241,11 +265,16 @@ def _conclusion(ledger: Ledger, run: Run) -> Iterator[None]:
         concluded(ledger, run)
 
 
+# Their messages are told to users and hold nothing of a row; of anything else the audit log keeps the kind alone.
+_IN_WORDS = (SettingsError, LedgerError, GatewayError, RunStopped, SheetError)
+
+
 def stopped(ledger: Ledger, run: Run, why: BaseException) -> None:
     """Note that the run was stopped; what stopped it matters more than that this could not be noted."""
+    words = str(why) if isinstance(why, _IN_WORDS) else type(why).__name__
     with suppress(LedgerError):
         with ledger.entry() as entry:
-            entry.set_run_status(run, RunStatus.FAILED)
+            entry.set_run_status(run, RunStatus.FAILED, words)
         tell("run stopped", ledger, run, kind=type(why).__name__)
 
 
@@ -276,7 +305,7 @@ def write_workbooks(
     written = Workbooks(path, correct(ledger, run, folder) if corrections else None, disagreements)
     if run.status not in (RunStatus.PLANNED, RunStatus.RUNNING):
         with ledger.entry() as entry:
-            entry.note_report(run)
+            entry.note_report(run, path.name)
     return written
 
 
@@ -292,11 +321,3 @@ def waiting(ledger: Ledger, run: Run) -> int:
     """How many rows of the run are still to come to an end."""
     tallies = ledger.tallies(run)
     return sum(tallies.get(status, (0,))[0] for status in (RowStatus.PENDING, RowStatus.UNKNOWN))
-
-
-def _who() -> str:
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such name on this machine
-        user = "unknown"
-    return f"{user}@{platform.node() or 'unknown'}"

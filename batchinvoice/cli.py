@@ -11,6 +11,7 @@ from batchinvoice.commands.beating import Beating, begin
 from batchinvoice.commands.beginning import demo, template
 from batchinvoice.commands.checking import check, plan
 from batchinvoice.commands.common import PROFILE_KEY
+from batchinvoice.commands.keeping import forget, verify
 from batchinvoice.commands.notifying import notify
 from batchinvoice.commands.scheduling import schedule
 from batchinvoice.commands.sending import apply, resume, run, send
@@ -60,6 +61,7 @@ def cli(
         show_log(Form(log_format or Form.TEXT), logging.DEBUG if verbose else logging.INFO)
 
 
-_WORK = (demo, template, check, plan, run, apply, resume, send, watch, report, history, show)
-for _command in (*_WORK, schedule, notify, setup, doctor, emulator):
+_WORK = (demo, template, check, plan, run, apply, resume, send, watch)
+_ACCOUNTS = (report, history, show, verify, forget)
+for _command in (*_WORK, *_ACCOUNTS, schedule, notify, setup, doctor, emulator):
     cli.add_command(_command)

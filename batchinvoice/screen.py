@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,10 +21,9 @@ from batchinvoice.app import Workbooks
 from batchinvoice.invoices.check import Checked
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Issue
-from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.invoices.script import LEFT_TO_RIGHT
-from batchinvoice.ledger.records import Attempt, Row, Run
+from batchinvoice.ledger.records import Row, Run
 from batchinvoice.settings import Environment, Settings
 from batchinvoice.summary import Summary
 
@@ -53,11 +51,6 @@ _RUN_WORDS = {
 
 
 _ARROWS = {"en": "→", "ar": "←"}
-_TO_DO = {
-    RunStatus.PLANNED: "not begun",
-    RunStatus.RUNNING: "under way, or to be resumed",
-    RunStatus.FAILED: "to be resumed",
-}
 
 
 class Screen:
@@ -118,12 +111,12 @@ class Screen:
         if len(ordered) > _MOST_ISSUES:
             self.say(f"… and {len(ordered) - _MOST_ISSUES} more; the workbooks show them all.", "dim")
 
-    def _indented(self, text: str, style: str = "") -> None:
+    def _indented(self, text: str, style: str = "", left: int = 4) -> None:
         """Wrapped at words on a terminal; elsewhere one line, so that it can be searched."""
         if self._out.is_terminal:
-            self._out.print(Padding(Text(text, style=style), (0, 0, 0, 4)))
+            self._out.print(Padding(Text(text, style=style), (0, 0, 0, left)))
         else:
-            self._out.print(Text(f"    {text}", style=style), soft_wrap=True)
+            self._out.print(Text(f"{' ' * left}{text}", style=style), soft_wrap=True)
 
     def checked(self, name: str, checked: Checked) -> None:
         """The outcome of a check in one line."""
@@ -188,14 +181,25 @@ class Screen:
         for what in workbooks.disagreements:
             self.trouble(f"THE TOTALS DO NOT AGREE: {what}. Do not rely on this run before the cause is found.")
 
-    def history(self, runs: Sequence[tuple[Run, int]]) -> None:
-        """The latest runs, one a line: name (its day and number), time in Kuwait, and how it stands."""
-        for run, need in runs:
-            person = _TO_DO.get(run.status) or (f"{need:,} need a person" if need else "nobody needed")
-            self.say(
-                f"{run.id}  {run.planned_at.astimezone(KUWAIT):%H:%M}  {run.environment:<7}  {run.status:<8}  "
-                f"{run.input_count:>9,} rows  {run.input_amount:>15,.3f} KWD  {person}  {run.source_name}"
-            )
+    def lines(self, lines: Iterable[str]) -> None:
+        """Lines as they are; what stands indented stays so where a line is wrapped."""
+        for line in lines:
+            text = line.lstrip(" ")
+            self._indented(plain(text), left=len(line) - len(text))
+
+    def named(self, lines: Iterable[tuple[str, str]]) -> None:
+        """What is said, each with its name before it; what says nothing is left out."""
+        told = [(f"{name}:" if name else "", said) for name, said in lines if said]
+        width = max((len(name) for name, _ in told), default=0)
+        for name, said in told:
+            if self._out.is_terminal:
+                table = Table.grid(padding=(0, 1, 0, 0))
+                table.add_column(width=width)
+                table.add_column(overflow="fold")
+                table.add_row(Text(plain(name)), Text(plain(said)))
+                self._out.print(table)
+            else:
+                self.say(f"{name:{width}} {said}")
 
     def rows(self, rows: Iterable[Row]) -> None:
         """The rows, one a line; of very many only the first."""
@@ -211,31 +215,6 @@ class Screen:
         if len(shown) > _MOST_ROWS:
             self.say(f"The first {_MOST_ROWS} rows are shown; “batchinvoice report RUN” lists them all.", "dim")
 
-    def row(self, row: Row, attempts: Sequence[Attempt]) -> None:
-        """One row's whole story, with the calls that were made for it."""
-        lines = {
-            "Row": str(row.row),
-            "Reference": row.reference,
-            "Customer": row.customer,
-            "Mobile": row.mobile,
-            "Amount": f"{row.amount:,.3f} KWD" if row.amount is not None else row.typed_amount,
-            "Action": row.action,
-            "Status": row.status,
-            "Amount at gateway": f"{row.gateway_amount:,.3f} KWD" if row.gateway_amount is not None else "",
-            "Invoice ID": row.gateway_id,
-            "Payment link": row.link,
-            "SMS": row.sms,
-            "Attempts": str(row.attempts),
-            "Updated at": _kuwait(row.updated_at) if row.updated_at else "",
-        }
-        for name, value in lines.items():
-            if value:
-                self.say(f"{name + ':':19}{value}")
-        for number, call in enumerate(attempts, 1):
-            told = " ".join(filter(None, [call.outcome or "no answer is known", call.detail and f"({call.detail})"]))
-            self.say(f"{f'Call {number}:':19}{_kuwait(call.started_at)} {call.action}: {told}")
-        self.issues(row.issues)
-
     @contextmanager
     def progress(self, total: int, what: str) -> Iterator[Callable[[int], None]]:
         """A bar on a terminal, nothing elsewhere; yields a function that is told how many more are done."""
@@ -243,10 +222,6 @@ class Screen:
         with Progress(*columns, console=self._out, disable=not self._out.is_terminal or self._out.quiet) as bar:
             task = bar.add_task(what, total=total)
             yield lambda more: bar.advance(task, more)
-
-
-def _kuwait(at: dt.datetime) -> str:
-    return f"{at.astimezone(KUWAIT):%Y-%m-%d %H:%M:%S} (Kuwait)"
 
 
 def where(issue: Issue) -> str:

@@ -19,7 +19,7 @@ from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.codes import UNSETTLED
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus
-from batchinvoice.ledger.errors import LedgerBusy, LedgerError
+from batchinvoice.ledger.errors import LedgerBusy, LedgerError, RunForgotten
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.notifier import Notifier
@@ -105,6 +105,11 @@ class Session:
             return self._carry_out(run, fresh=fresh)
 
     def _carry_out(self, run: Run, *, fresh: bool) -> Ending:
+        if run.forgotten_at and run.status is RunStatus.PLANNED:
+            raise RunForgotten(
+                f"Run {run.id} was planned and never begun, and what it was to send has been removed since (forget). "
+                "Nothing was sent. If it is still to be sent, run the sheet again."
+            )
         summary = summarise(self.ledger, run)
         # What is not settled yet is about to be.
         issues = [issue for issue in problems(self.ledger, run) if issue.code not in UNSETTLED]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -278,6 +280,26 @@ def planned_is_untouched(story: Story) -> Iterator[str]:
         yield f"run {run}: called planned, but calls were made for it"
 
 
+def log_is_unbroken(story: Story) -> Iterator[str]:
+    """Each record of the audit log has the hash of what it says and of the one before; every run has its plan in it."""
+    before: dict[tuple[str, str], tuple[int, str]] = defaultdict(lambda: (0, ""))
+    for record in story.ledger["audit"]:
+        chain = (record["environment"], record["merchant_code"])
+        at = dt.datetime.fromisoformat(record["at"]).replace(tzinfo=dt.UTC).isoformat()
+        told = [
+            *chain,
+            record["number"],
+            at,
+            *(record[name] for name in ("who", "event", "run_id", "facts", "previous")),
+        ]
+        own = hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+        if own != record["hash"] or before[chain] != (record["number"] - 1, record["previous"]):
+            yield f"record {record['number']} of the audit log is not as it was written, or does not follow"
+        before[chain] = (record["number"], record["hash"])
+    planned = {record["run_id"] for record in story.ledger["audit"] if record["event"] == "planned"}
+    yield from (f"run {run['id']}: not in the audit log" for run in story.ledger["runs"] if run["id"] not in planned)
+
+
 _RULES = (
     made_once,
     accounted_for,
@@ -294,6 +316,7 @@ _RULES = (
     totals_agree,
     each_row_has_ended,
     planned_is_untouched,
+    log_is_unbroken,
 )
 
 

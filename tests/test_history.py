@@ -290,6 +290,12 @@ TAMPERED: list[tuple[str, Tamper, str]] = [
     ),
     ("pending in the workbook", lambda h: h.cell("Rows", 2, "Status", "pending"), "A-1: still pending in the workbook"),
     ("planned, but called", lambda h: h.sql("UPDATE runs SET status = 'planned'"), "called planned, but calls were"),
+    (
+        "a record of the log changed",
+        lambda h: _tamper(h, "SET who = 'x' WHERE number = 2"),
+        "record 2 of the audit log",
+    ),
+    ("a plan without a record", lambda h: _tamper(h, "SET event = 'x' WHERE number = 1"), ": not in the audit log"),
     ("unknown without a word", lambda h: h.cell("Rows", 2, "SMS", "unknown"), "row 2: unknown, without a reason"),
     (
         "unknown in the ledger without a word",
@@ -297,6 +303,12 @@ TAMPERED: list[tuple[str, Tamper, str]] = [
         "row 2: unknown, without a reason",
     ),
 ]
+
+
+def _tamper(history: History, change: str) -> None:
+    with closing(sqlite3.connect(history.ledger)) as database, database:
+        database.execute("DROP TRIGGER audit_no_update")
+    history.sql(f"UPDATE audit {change}")
 
 
 def _rename(history: History, number: int, reference: str) -> None:

@@ -98,6 +98,7 @@ def read_ledger(file: Path) -> dict[str, list[Record]]:
             "names": ask("SELECT * FROM invoice_references"),
             "sms_calls": ask("SELECT * FROM sms_calls ORDER BY run_id, number"),
             "attempts": ask("SELECT * FROM attempts"),
+            "audit": ask("SELECT * FROM audit ORDER BY environment, merchant_code, number"),
         }
 
 

@@ -11,7 +11,8 @@ from batchinvoice.commands.common import SHEET, json_option, open_session, print
 from batchinvoice.exits import Exit
 
 if TYPE_CHECKING:
-    pass
+    from batchinvoice.ledger.records import Run
+    from batchinvoice.session import Session
 
 
 @click.command()
@@ -37,34 +38,100 @@ def report(context: click.Context, run_id: str, out: Path | None, report_dir: Pa
 
 @click.command()
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many runs.")
-def history(limit: int) -> None:
-    """List the latest runs."""
-    with open_session() as session:
-        runs = [(each, session.ledger.attention_count(each)) for each in session.ledger.history(limit)]
-        if runs:
-            session.screen.history(runs)
-        else:
+@click.option("--file", "sheet", type=SHEET, help="Only runs of a file of this content, whatever its name was.")
+@json_option
+def history(limit: int, sheet: Path | None, as_json: bool) -> None:
+    """List the latest runs: who ran what, when, what came of it, and what remains to be done."""
+    from batchinvoice.stories import Story, in_short
+
+    content = _sha256(sheet) if sheet else None
+    with open_session(as_json=as_json) as session:
+        found = session.ledger.runs_of(content)[:limit] if content else session.ledger.history(limit)
+        stories = [Story.of(session.ledger, run) for run in found]
+        for story in stories:
+            session.screen.lines(in_short(story))
+        if not stories and sheet:
+            session.screen.say(f"No run of a file of this content yet (SHA-256 {content}).")
+        elif not stories:
             session.screen.say("No runs yet. “batchinvoice run SHEET” makes the first one.")
+    if as_json:
+        print_json([story.as_json() for story in stories])
+
+
+def _sha256(file: Path) -> str:
+    import hashlib
+
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror or 'no access'}.") from None
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
-@click.option("--row", "number", type=int, help="Tell all about one row, by its number in the sheet.")
-def show(run_id: str, number: int | None) -> None:
-    """Tell what came of a run, or of one row of it."""
-    from batchinvoice.invoices.layout import accounts_for
-    from batchinvoice.summary import summarise
-
-    with open_session() as session:
-        found = session.ledger.run(run_id)
-        if number is None:
-            session.screen.outcome(summarise(session.ledger, found), None)
-            session.screen.rows(session.ledger.rows(found))
-            return
-        row = next((each for each in session.ledger.rows(found) if each.row == number), None)
-        if row is not None:
-            session.screen.row(row, session.ledger.attempts(row))
-        elif told := [note for note in found.notes if accounts_for(note, found.sheet, number)]:
-            session.screen.issues(told, found.language)
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("--row", "number", type=int, help="Tell all about one row of RUN, by its number in the sheet.")
+@click.option("--reference", metavar="REF", help="Every run and row that spoke of a reference.")
+@json_option
+@click.pass_context
+def show(context: click.Context, run_id: str | None, number: int | None, reference: str | None, as_json: bool) -> None:
+    """Tell what came of a run, of one row of it, or of a reference."""
+    if (run_id is None) == (reference is None) or (number is not None and run_id is None):
+        raise click.UsageError("Name a RUN (with --row, one row of it), or a --reference.")
+    with open_session(as_json=as_json) as session:
+        if reference is not None:
+            result = _reference(session, reference.strip())
+        elif number is not None:
+            result = _row(session, session.ledger.run(str(run_id)), number)
         else:
-            raise click.UsageError(f"Run {run_id} has no row {number}: the sheet's own row numbers are meant.")
+            result = _run(session, session.ledger.run(str(run_id)))
+    if as_json:
+        print_json(result)
+    context.exit(Exit.WELL)
+
+
+def _run(session: Session, run: Run) -> object:
+    from batchinvoice import stories
+
+    story, records = stories.Story.of(session.ledger, run), session.ledger.log_of(run)
+    session.screen.outcome(story.summary, None)
+    session.screen.named([*stories.of_run(run), *stories.of_records(records), *stories.of_left(story.left)])
+    session.screen.rows(session.ledger.rows(run))
+    log = [
+        {"number": r.number, "at": r.at.isoformat(), "who": r.who, "event": r.event, "facts": r.told} for r in records
+    ]
+    return {**story.as_json(), "log": log}
+
+
+def _row(session: Session, run: Run, number: int) -> object:
+    from batchinvoice import stories
+    from batchinvoice.invoices.layout import accounts_for
+    from batchinvoice.summary import issue_as_json
+
+    row = session.ledger.row(run, number)
+    if row is not None:
+        calls = session.ledger.attempts(row)
+        lines = [*stories.of_row(run, row), *stories.of_calls(calls, session.ledger.sms_calls(run), row)]
+        session.screen.named(lines)
+        session.screen.issues(row.issues, run.language)
+        return stories.row_as_json(row, calls)
+    if told := [note for note in run.notes if accounts_for(note, run.sheet, number)]:
+        session.screen.issues(told, run.language)
+        return {"run": run.id, "row": number, "issues": [issue_as_json(issue) for issue in told]}
+    raise click.UsageError(f"Run {run.id} has no row {number}: the sheet's own row numbers are meant.")
+
+
+def _reference(session: Session, reference: str) -> object:
+    from batchinvoice import stories
+
+    spoken = session.ledger.spoken_of(reference)
+    known = session.ledger.known_references([reference]).get(reference)
+    if known:
+        told = f", ID {known.gateway_id}" if known.gateway_id else ""
+        session.screen.say(f"The invoice of “{reference}” is {known.state}{told}.", "bold")
+    else:
+        session.screen.say(f"The ledger knows no invoice of “{reference}”.", "bold")
+    session.screen.lines(stories.of_reference(spoken))
+    if not spoken:
+        session.screen.say("No row of any run spoke of it.")
+    invoice = {"state": str(known.state), "invoice_id": known.gateway_id} if known else None
+    return {"reference": reference, "invoice": invoice, "rows": [stories.row_as_json(row) for _, row in spoken]}

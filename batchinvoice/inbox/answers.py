@@ -30,7 +30,9 @@ def hear(desk: Desk, path: Path) -> Taken:
         leave_word(there, _NOT_AS_ASKED.format(why=why))
         return Taken(Exit.PERSON, f"{path.name}: no answer to a plan that waits ({why}) → {there.parent.name}")
     files = _files_of(desk, run)
-    if said.approves or run.status is not RunStatus.PLANNED:
+    with desk.session.ledger.entry() as entry:
+        entry.note_event("approved" if said.approves else "rejected", run.id, by=f"file {path.name}")
+    if said.approves:
         return carry(desk, run, path, *files)
     put_away(desk.inbox.attention, [path, *files])
     return Taken(Exit.PERSON, f"{run.source_name}: run {run.id} was rejected, nothing was sent → needs-attention")

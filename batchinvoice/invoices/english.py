@@ -275,6 +275,10 @@ CATALOGUE: Mapping[Code, Words] = {
         "The reference looks like “{other}” ({where}), which is for the same customer: probably one invoice written in two ways.",
         "If it is the same invoice, write the reference in the same way; if not, give it a reference that differs by more than capitals, zeros or signs.",
     ),
+    Code.REFERENCE_LIKE_FORGOTTEN: Words(
+        "The reference looks like “{other}” ({where}), whose customer is no longer known, because its personal data was removed: perhaps one invoice written in two ways.",
+        "If it is the same invoice, write the reference in the same way; if not, give it a reference that differs by more than capitals, zeros or signs.",
+    ),
     Code.AMOUNT_TIMES: Words(
         "{value} KWD is {times} times this customer's last invoice ({last} KWD, “{other}”).",
         "Check the decimal point; the invoice is sent as it stands.",
@@ -302,6 +306,10 @@ CATALOGUE: Mapping[Code, Words] = {
     Code.ID_UNSEEN: Words(
         "The gateway does not show whose invoice {value} is ({answer}), so nothing was sent.",
         "Correct the Invoice ID, or take it out to make a new invoice. If you have seen in the gateway's panel that it is right, run the row with --trust-ids.",
+    ),
+    Code.INVOICE_FORGOTTEN: Words(
+        "The invoice of this reference was made long ago ({where}), and its personal data was removed, so it cannot be told what is to be changed.",
+        "If it is a new invoice, give it a new reference; if it is the old one, change it in the gateway's panel.",
     ),
     Code.UPDATE_CANNOT: Words(
         "The invoice exists already, and its {fields} cannot be changed at the gateway{change}.",

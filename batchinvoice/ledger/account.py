@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Select, select
 
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger import past, queries
-from batchinvoice.ledger.disk import unwritable
-from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy, NoSuchRun
+from batchinvoice.ledger.audit import Event, Record, of_run
+from batchinvoice.ledger.errors import NoSuchRun
 from batchinvoice.ledger.intent import Intent
 from batchinvoice.ledger.mapping import to_intent, to_item, to_known, to_row, to_run, to_sms_call
 from batchinvoice.ledger.past import Past
+from batchinvoice.ledger.reader import Reader, batches
 from batchinvoice.ledger.records import Attempt, ItemRow, Known, Row, Run, Said, SmsCallRecord
-from batchinvoice.ledger.tables import attempts, invoices, item_rows, references, rows, runs, sms_calls
+from batchinvoice.ledger.standing import standing
+from batchinvoice.ledger.tables import attempts, audit, invoices, item_rows, references, rows, runs, sms_calls
 
 _PAGE = 500
 
 
-class Account:
+class Account(Reader):
     """All that can be read of one (environment, merchant). Every method raises LedgerError if it cannot be read."""
-
-    def __init__(self, engine: Engine, environment: str, merchant_code: str) -> None:
-        self._engine, self.environment, self.merchant_code = engine, environment, merchant_code
 
     def known_references(self, wanted: Sequence[str]) -> dict[str, Known]:
         """The invoices of these references, whatever their state."""
@@ -94,8 +91,13 @@ class Account:
         query = select(runs).where(*self._own(runs)).order_by(runs.c.sequence.desc()).limit(limit)
         return [to_run(record) for record in self._all(query)]
 
+    def run_names(self) -> list[str]:
+        """The names of all runs, in the order in which they were planned."""
+        query = select(runs.c.id).where(*self._own(runs)).order_by(runs.c.sequence)
+        return [name for (name,) in self._tuples(query)]
+
     def runs_of(self, sha256: str) -> list[Run]:
-        """The runs of a file with this content (SHA-256 of its bytes, in hex), the newest first."""
+        """The runs of a file of this content, whatever its name was, the newest first."""
         query = select(runs).where(*self._own(runs), runs.c.sha256 == sha256).order_by(runs.c.sequence.desc())
         return [to_run(record) for record in self._all(query)]
 
@@ -108,6 +110,16 @@ class Account:
             if len(page) < _PAGE:
                 return
             after = page[-1].position
+
+    def row(self, run: Run, number: int) -> Row | None:
+        """The row of this number in the sheet."""
+        return next((to_row(record) for record in self._all(queries.numbered(run, number))), None)
+
+    def spoken_of(self, reference: str) -> list[tuple[Run, Row]]:
+        """The rows that speak of a reference, or of its invoice under another, with their runs; the oldest first."""
+        found = [to_row(record) for record in self._all(queries.spoken_of(self._own(runs), reference))]
+        told = {name: self.run(name) for name in dict.fromkeys(row.run_id for row in found)}
+        return sorted(((told[row.run_id], row) for row in found), key=lambda each: (each[0].sequence, each[1].position))
 
     def page(self, run: Run, after: int, limit: int, *statuses: RowStatus) -> list[Row]:
         """At most `limit` rows whose position comes after the given one."""
@@ -172,6 +184,37 @@ class Account:
         columns = (attempts.c[name] for name in Attempt.__dataclass_fields__)
         return [Attempt(*each) for each in self._tuples(select(*columns).where(own).order_by(attempts.c.id))]
 
+    def log(self) -> Iterator[Record]:
+        """The records of the audit log, the oldest first."""
+        after = 0
+        while True:
+            query = select(audit).where(*self._own(audit), audit.c.number > after).order_by(audit.c.number)
+            page = [Record(**record) for record in self._all(query.limit(_PAGE))]
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1].number
+
+    def log_of(self, run: Run) -> list[Record]:
+        """What the audit log tells of a run, the oldest first."""
+        return [Record(**record) for record in reversed(self._all(of_run(self._log, run.id)))]
+
+    def mark(self, run: Run) -> str:
+        """Number and hash of the latest record that tells what was done with the run, as `17:9f86d08…`.
+
+        Not of one that tells of a report: a report of the same run, written again, is the same.
+        """
+        query = of_run(self._log, run.id).where(audit.c.event != Event.REPORTED).limit(1)
+        return next((Record(**record).mark for record in self._all(query)), "")
+
+    def as_logged(self, name: str) -> tuple[Run, list[Record], dict[str, Any]]:
+        """A run, what the audit log tells of it, and how its rows stand (`standing`), all of one moment."""
+        with self._begin() as db:
+            run = db.execute(select(runs).where(runs.c.id == name)).mappings().one()
+            told = db.execute(of_run(self._log, name)).mappings().all()
+            stands = standing(db, name)
+        return to_run(run), [Record(**record) for record in reversed(told)], stands
+
     def unfinished(self) -> list[Run]:
         """The runs that were begun and are not over, the oldest first; one that is only planned was not begun."""
         return [to_run(record) for record in self._all(queries.unfinished().where(*self._own(runs)))]
@@ -206,43 +249,3 @@ class Account:
         """References of the invoices last made, and when; a look-up that cannot find them proves nothing."""
         query = queries.lately_made(subscription, limit).where(*self._own(invoices))
         return [(record["content"]["reference"], record["intended_at"]) for record in self._all(query)]
-
-    def _all(self, query: Select[Any]) -> Sequence[RowMapping]:
-        with self._begin() as db:
-            return db.execute(query).mappings().all()
-
-    def _tuples(self, query: Select[Any]) -> Sequence[Any]:
-        with self._begin() as db:
-            return db.execute(query).all()
-
-    def _count(self, query: Select[Any]) -> int:
-        with self._begin() as db:
-            return int(db.execute(query).scalar_one())
-
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except IntegrityError:
-            raise LedgerBusy(OVERTAKEN) from None
-        except DBAPIError as error:
-            raise unwritable(error, self._engine.url) from error
-
-    def _scope(self) -> dict[str, str]:
-        return {"environment": self.environment, "merchant_code": self.merchant_code}
-
-    def _own(self, table: Any) -> tuple[Any, Any]:
-        return table.c.environment == self.environment, table.c.merchant_code == self.merchant_code
-
-
-def batches(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """The values in lists of at most this size."""
-    batch: list[Any] = []
-    for value in values:
-        batch.append(value)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -11,37 +11,23 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import Issue
-from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
+from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState, RowStatus, SmsStatus
 from batchinvoice.invoices.likeness import likeness
+from batchinvoice.ledger.audit import Event, Log
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
 from batchinvoice.ledger.intent import STATED, Intent, Outcome
+from batchinvoice.ledger.notes import Notes
 from batchinvoice.ledger.records import Known, Row, Run, issues_to_json
-from batchinvoice.ledger.tables import attempts, invoices, references, rows, runs, sms_calls
+from batchinvoice.ledger.tables import attempts, invoices, references, rows, sms_calls
 from batchinvoice.ledger.told import Told
 
 
-class Entry:
+class Entry(Notes):
     """The writes of one transaction; all of them are durable together, or none is."""
 
-    def __init__(self, connection: Connection, now: dt.datetime) -> None:
-        self._db, self._now = connection, now
+    def __init__(self, connection: Connection, now: dt.datetime, log: Log) -> None:
+        super().__init__(connection, now, log)
         self.told = Told(now)
-
-    def set_run_status(self, run: Run, status: RunStatus) -> None:
-        """Note how far the run is; a run that is over gets its time, and one that goes on is to be reported anew."""
-        over = status not in (RunStatus.PLANNED, RunStatus.RUNNING)
-        values: dict[str, object] = {"status": status, "finished_at": self._now if over else None}
-        if status is RunStatus.RUNNING:
-            values["reported_at"] = None
-        self._db.execute(update(runs).where(runs.c.id == run.id).values(values))
-
-    def note_report(self, run: Run) -> None:
-        """Note that the workbooks tell of the run as it is now."""
-        self._db.execute(update(runs).where(runs.c.id == run.id).values(reported_at=self._now))
-
-    def note_change(self, run_id: str) -> None:
-        """Note that the workbooks of a run no longer tell how it stands: another run has settled a row of it."""
-        self._db.execute(update(runs).where(runs.c.id == run_id).values(reported_at=None))
 
     def intend_create(
         self, run: Run, row: Row, invoice: Invoice, sms: SmsStatus, not_made: Known | None, lost: Issue
@@ -199,6 +185,7 @@ class Entry:
             not_told = outcome is SmsStatus.PENDING or (outcome, state) == (SmsStatus.FAILED, SmsStatus.UNKNOWN)
             after = state if not_told else outcome
             self._db.execute(update(invoices).where(invoices.c.id.in_(keys)).values(sms=after, updated_at=self._now))
+        self.note_event(Event.TEXTED, run.id, call=number, customers=len(texted), outcome=str(outcome))
 
     def _attempt(self, run: Run, row: Row, invoice: Invoice, key: int, action: Action, before: Known | None) -> Intent:
         made = insert(attempts).values(run_id=run.id, position=row.position, action=action, started_at=self._now)
@@ -245,7 +232,7 @@ class Entry:
 
 def _content(invoice: Invoice) -> dict[str, object]:
     """What is kept of what an invoice says."""
-    return {"content": invoice.content(), "phone": invoice.phone}
+    return {"content": invoice.content(), "phone": invoice.phone, "forgotten_at": None}
 
 
 def _by_state(texted: Sequence[Row]) -> dict[SmsStatus, list[int]]:

@@ -33,3 +33,7 @@ class LedgerNewer(LedgerError):
 
 class NoSuchRun(LedgerError):
     """The run is not in the ledger."""
+
+
+class RunForgotten(LedgerError):
+    """The run was only planned, and what it was to send was removed from the ledger since."""

@@ -7,18 +7,23 @@ import platform
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import RunStatus
-from batchinvoice.ledger.account import Account, batches
+from batchinvoice.ledger import forget
+from batchinvoice.ledger.account import Account
+from batchinvoice.ledger.audit import Event
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.lease import Lease
-from batchinvoice.ledger.mapping import item_values, row_values, run_values
-from batchinvoice.ledger.records import ItemRow, NewRow, NewRun
-from batchinvoice.ledger.store import open_store, working_lock
+from batchinvoice.ledger.mapping import item_values, planned_facts, row_values, run_values, to_run
+from batchinvoice.ledger.reader import batches
+from batchinvoice.ledger.records import Aged, ItemRow, NewRow, NewRun
+from batchinvoice.ledger.standing import standing
+from batchinvoice.ledger.store import compact, copies, open_store, working_lock
 from batchinvoice.ledger.tables import item_rows, rows, runs
 from batchinvoice.ledger.told import tell_planned
 
@@ -102,7 +107,7 @@ class Ledger(Account):
         with self._begin() as connection:
             if self._lease:
                 self._lease.renew(connection)
-            entry = Entry(connection, self._clock())
+            entry = Entry(connection, self._clock(), self._log)
             yield entry
         entry.told.tell()
 
@@ -117,8 +122,23 @@ class Ledger(Account):
                 db.execute(insert(rows), [{"run_id": name, **row_values(row)} for row in batch])
             for lines in batches(items, _PAGE):
                 db.execute(insert(item_rows), [{"run_id": name, **item_values(line)} for line in lines])
+            self._log.append(db, self._clock(), Event.PLANNED, name, {**planned_facts(run), **standing(db, name)})
         tell_planned(name, new_rows)
         return name
+
+    def ended_before(self, before: dt.datetime) -> list[Aged]:
+        """The runs that ended before then, or were never begun, and still have their personal data, in order."""
+        found = self._all(forget.ended_before(self._own(runs), before))
+        return [Aged(to_run(record), bool(record["waits"]), bool(record["lost"])) for record in found]
+
+    def compact(self) -> None:
+        """Write a ledger file anew without what was removed from it. Raises LedgerError; what is in it stays whole."""
+        if self._has_lock_file:
+            compact(self._engine)
+
+    def copies(self) -> list[Path]:
+        """Copies of the ledger's file beside it, from before it was brought to a new version."""
+        return copies(self._engine)
 
     def _next_name(self, db: Connection, planned_at: dt.datetime) -> str:
         day = f"{planned_at.astimezone(KUWAIT):%Y%m%d}-"

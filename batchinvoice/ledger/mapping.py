@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from batchinvoice.invoices.cells import money
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, InvoiceState
@@ -47,6 +48,18 @@ def run_values(run: NewRun) -> dict[str, Any]:
         ],
         "notes": issues_to_json(run.notes),
         "options": dict(run.options),
+    }
+
+
+def planned_facts(run: NewRun) -> dict[str, Any]:
+    """What the audit log keeps of a plan, but for how its rows stand."""
+    return {
+        "file": run.source_name,
+        "sha256": run.sha256,
+        "count": run.input_count,
+        "amount": money(run.input_amount),
+        "options": dict(run.options),
+        "version": run.version,
     }
 
 
@@ -145,6 +158,7 @@ def to_known(record: RowMapping) -> Known:
         gateway_amount=record["gateway_amount"],
         sms=record["sms"],
         run_id=record["run_id"],
+        forgotten=record["forgotten_at"] is not None,
     )
 
 

@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from batchinvoice.invoices.lifecycle import InvoiceState
 from batchinvoice.ledger.tables import invoices, references
 
+FORGOTTEN = ""  # the phone of an invoice whose personal data was removed
+
 
 class Past(NamedTuple):
     """An invoice that is made, or may be. `phone`: country code and number; `amount` in KWD, as the sheet said it."""

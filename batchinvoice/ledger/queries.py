@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.records import Run
-from batchinvoice.ledger.tables import attempts, invoices, rows, runs
+from batchinvoice.ledger.tables import attempts, invoices, references, rows, runs
 
 _JOINED = rows.outerjoin(invoices, and_(invoices.c.id == rows.c.invoice_id))
 # What the invoice says of its text message, once the row's invoice is (or may be) there; else what the row says.
@@ -29,6 +29,21 @@ def page(run: Run, after: int, limit: int, *statuses: RowStatus) -> Select[Any]:
     """Rows whose position comes after the given one, of these statuses or of all."""
     query = _ROWS.where(rows.c.run_id == run.id, rows.c.position > after).order_by(rows.c.position).limit(limit)
     return query.where(rows.c.status.in_(statuses)) if statuses else query
+
+
+def numbered(run: Run, number: int) -> Select[Any]:
+    """The row of this number in the sheet."""
+    return _ROWS.where(rows.c.run_id == run.id, rows.c.row == number).order_by(rows.c.position).limit(1)
+
+
+def spoken_of(own: Sequence[ColumnElement[bool]], reference: str) -> Select[Any]:
+    """Rows of these runs that have this reference, or whose invoice has it besides another."""
+    environment, merchant_code = runs.c.environment, runs.c.merchant_code
+    named = select(references.c.invoice_id).where(references.c.reference == reference)
+    of_run = (references.c.environment == environment) & (references.c.merchant_code == merchant_code)
+    keys = named.where(of_run).correlate(runs).scalar_subquery()
+    query = _ROWS.join(runs, runs.c.id == rows.c.run_id).where(*own)
+    return query.where((rows.c.reference == reference) | (rows.c.invoice_id == keys))
 
 
 def to_text(run: Run, after: int, limit: int, states: Collection[SmsStatus], *, doubtful: bool) -> Select[Any]:

@@ -59,11 +59,21 @@ class Run(NewRun):
     merchant_code: str
     status: RunStatus
     finished_at: dt.datetime | None
+    forgotten_at: dt.datetime | None  # when its personal data was removed
 
     @property
     def language(self) -> str:
         """That of the sheet's headings, `en` or `ar`: in it the sheet's issues are said."""
         return language_of(self.shapes[0].headings)
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """An old run. `waits`: rows of it may still come to something. `lost`: an invoice of its rows is still unknown."""
+
+    run: Run
+    waits: bool
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ class Known:
     """An invoice that the ledger knows. `key` is the ledger's number of it; `run_id` the run that meant it last.
 
     `origin` is the call by which the gateway id was obtained: `create`, `find` or `update`; `sheet` while only a sheet
-    has said that there is such an invoice.
+    has said that there is such an invoice. `forgotten`: its personal data was removed, so what it said is not known.
     """
 
     key: int
@@ -128,6 +138,7 @@ class Known:
     gateway_amount: Decimal | None
     sms: SmsStatus
     run_id: str
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)

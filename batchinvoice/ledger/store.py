@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from batchinvoice.ledger.disk import known_trouble, place, refuse_network
+from batchinvoice.ledger.disk import known_trouble, place, refuse_network, unwritable
 from batchinvoice.ledger.errors import LedgerBusy, LedgerUnusable
 from batchinvoice.ledger.upgrade import upgrade
 
-NEWEST = "0003"
+NEWEST = "0004"
 _BUSY_SECONDS = 30
 
 
@@ -112,6 +113,25 @@ def _set_up_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def compact(engine: Engine) -> None:
+    """Write the file anew, without what was removed from it. Raises LedgerError when that cannot be done."""
+    try:
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute("VACUUM")
+        finally:
+            raw.close()
+    except sqlite3.Error as error:
+        known = DBAPIError("VACUUM", None, error)
+        raise unwritable(known, engine.url) from None
+
+
+def copies(engine: Engine) -> list[Path]:
+    """Copies of the ledger's file that lie beside it, from before it was brought to a new version."""
+    file = _file(engine.url)
+    return sorted(file.parent.glob(f"{file.stem}.before-*{file.suffix}")) if file else []
 
 
 def working_lock(engine: Engine) -> AbstractContextManager[object]:

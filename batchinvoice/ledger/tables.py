@@ -1,4 +1,4 @@
-"""The ledger's tables: runs and their rows, the invoices they made, and every call that could have had an effect."""
+"""The ledger's tables: runs, rows, the invoices they made, every call that could have an effect, the audit log."""
 
 from __future__ import annotations
 
@@ -95,6 +95,8 @@ runs = Table(
     Column("reported_at", Utc),  # empty until the workbooks tell of all that was done
     Column("input_count", Integer, nullable=False),  # counted and summed as the sheet was read
     Column("input_amount", Kwd, nullable=False),
+    Column("forgotten_at", Utc),  # when its personal data was removed
+    Index("runs_by_sha256", "environment", "merchant_code", "sha256", "sequence"),
 )
 
 # One line for each invoice that was ever meant to be made or was changed.
@@ -117,6 +119,7 @@ invoices = Table(
     Column("run_id", ForeignKey("runs.id"), nullable=False),
     Column("intended_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
+    Column("forgotten_at", Utc),  # when its personal data was removed
     Index("invoices_by_gateway_id", "environment", "merchant_code", "gateway_id"),
     # With the state, a customer's last invoice is found without reading the others.
     Index("invoices_by_phone", "environment", "merchant_code", "phone", "state", "intended_at"),
@@ -159,6 +162,7 @@ rows = Table(
     Column("updated_at", Utc),
     Index("rows_by_status", "run_id", "status", "position"),
     Index("rows_by_invoice", "invoice_id"),
+    Index("rows_by_reference", "reference", "run_id"),
 )
 
 item_rows = Table(
@@ -208,4 +212,22 @@ leases = Table(
     Column("merchant_code", String(40), primary_key=True),
     Column("holder", String(120), nullable=False),
     Column("until", Utc, nullable=False),
+)
+
+# What was done, by whom and when: a chain of records, each holding the hash of the one before (audit.py). Triggers
+# refuse to change or delete one.
+audit = Table(
+    "audit",
+    metadata,
+    Column("environment", String(10), primary_key=True),
+    Column("merchant_code", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),  # from 1, without a gap
+    Column("at", Utc, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("run_id", String(20)),
+    Column("facts", Text, nullable=False),  # JSON, exactly as it was hashed
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("audit_by_run", "environment", "merchant_code", "run_id", "number"),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from batchinvoice.ledger.audit import note_migration
 from batchinvoice.ledger.errors import LedgerNewer, LedgerUnusable
 
 
@@ -48,10 +49,13 @@ def _migrate(engine: Engine, newest: str, file: Path | None) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with engine.begin() as connection:  # nobody else writes from here on: the copy is what is migrated
-        if file and _version(connection) != newest:
+        before = _version(connection)
+        if file and before != newest:
             back_up(file, newest)
         config.attributes["connection"] = connection
         command.upgrade(config, newest)
+        if before and before != newest:
+            note_migration(connection, before, newest)
 
 
 def back_up(file: Path, newest: str) -> Path:

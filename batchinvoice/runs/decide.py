@@ -83,6 +83,9 @@ def _against(invoice: Invoice, known: Known) -> Decision:
     """The row against an invoice that is made. An empty fingerprint means: what the gateway holds is not certain."""
     if known.fingerprint == invoice.fingerprint():
         return Decision(Action.UNCHANGED, known=known)
+    if known.forgotten:  # what differs cannot be told, so neither can whether an update could bring it
+        said = problem(Code.INVOICE_FORGOTTEN, run=known.run_id)
+        return Decision(Action.NONE, RowStatus.HELD, known, ((Field.REFERENCE, said),))
     names = changed(known.invoice, invoice)
     if not names and known.fingerprint:
         return Decision(Action.UNCHANGED, known=known)

@@ -15,7 +15,7 @@ from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus
 from batchinvoice.ledger.ledger import Ledger
-from batchinvoice.ledger.past import Past
+from batchinvoice.ledger.past import FORGOTTEN, Past
 from batchinvoice.runs.decide import Decision
 
 # The same fee every month is no slip: what comes again after this long is not warned of, even if billed a week early.
@@ -29,16 +29,18 @@ _Decided = tuple[CheckedRow, Decision]
 def told_apart(invoice: Invoice, decision: Decision, like: Sequence[Past]) -> Decision:
     """The decision; held if the invoice seems to be there under a reference written in another way.
 
-    like: invoices whose references have the likeness of this one's. Those of other customers are only said.
+    like: invoices whose references have the likeness of this one's. Those of other customers are only said; whose
+    customer was forgotten may be of this one.
     """
     others = [past for past in like if past.reference != invoice.reference]
     if decision.action is not Action.CREATE or not others:
         return decision
-    same = next((past for past in others if past.phone == invoice.phone), None)
+    same = next((past for past in others if past.phone in (invoice.phone, FORGOTTEN)), None)
     if same is None:
         said = problem(Code.REFERENCE_LIKE, other=others[0].reference, run=others[0].run_id)
         return replace(decision, problems=(*decision.problems, (Field.REFERENCE, said)))
-    said = problem(Code.REFERENCE_LIKE_SAME, other=same.reference, run=same.run_id)
+    code = Code.REFERENCE_LIKE_FORGOTTEN if same.phone == FORGOTTEN else Code.REFERENCE_LIKE_SAME
+    said = problem(code, other=same.reference, run=same.run_id)
     return Decision(Action.NONE, RowStatus.HELD, decision.known, ((Field.REFERENCE, said),))
 
 

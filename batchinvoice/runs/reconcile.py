@@ -57,6 +57,8 @@ def report(ledger: Ledger, run: Run) -> Report:
             for call in ledger.sms_calls(run)
         ],
         rows=(_report_row(row, run.language) for row in ledger.rows(run)),
+        audit_mark=ledger.mark(run),
+        forgotten_at=run.forgotten_at,
         notes=[(issue.place.cell or issue.place.sheet, issue.say(run.language).message) for issue in run.notes],
     )
 
@@ -140,7 +142,12 @@ _NOT_MENDED = frozenset({Code.STRICT, Code.SUPERSEDED, Code.SUPERSEDED_UNSURE, C
 
 
 def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:
-    """Write the corrections workbook if the run has rows to mend; returns its path, or None if there are none."""
+    """Write the corrections workbook if the run has rows to mend; returns its path, or None if there are none.
+
+    Nor is there one of a run whose cells were forgotten.
+    """
+    if run.forgotten_at:
+        return None
     path = workbook_path(folder, run.source_name, run.id, "corrections")
     rows = list(ledger.rows(run, *MENDABLE, RowStatus.DUPLICATE))
     bad = _to_mend(rows, lambda row: any(i.is_error and i.code not in _NOT_MENDED for i in row.issues))

@@ -16,6 +16,7 @@ from batchinvoice.invoices.codes import UNSETTLED, Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.issue import Issue, Problem, problem
 from batchinvoice.invoices.lifecycle import RowStatus, SmsStatus
+from batchinvoice.ledger.audit import Event
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Row, Run
@@ -48,12 +49,13 @@ def give_up(ledger: Ledger, run: Run, rows: Iterable[Row]) -> None:
 
     Their references stay unknown: whatever is at the gateway, nothing is sent under them before it is settled.
     """
-    places = Places.of(run)
+    places, numbers = Places.of(run), []
     with ledger.entry() as entry:
-        entry.note_change(run.id)
         for row in rows:
             said = places.issue(row.row, Field.REFERENCE, problem(Code.GIVEN_UP))
             entry.settle_row(_unsaid(row), row.action, Outcome(RowStatus.HELD, (said,), tries=0), row.invoice_key)
+            numbers.append(row.row)
+        entry.note_change(run.id, Event.GIVEN_UP, sheet_rows=numbers)
 
 
 def settle(job: Job, *, again: bool) -> None:
@@ -200,10 +202,10 @@ class _Search:
         with self._job.ledger.entry() as entry:
             for intent, outcome in settled:
                 entry.settle(intent, with_owner(entry, self._job.run, intent, outcome, self._places_of(intent.row)))
-                if intent.row.run_id != self._job.run.id:
-                    entry.note_change(intent.row.run_id)
             for row, said in echoes:
                 entry.settle_row(row, row.action, said, row.invoice_key)
+            for other in sorted({intent.row.run_id for intent, _ in settled} - {self._job.run.id}):
+                entry.note_change(other, Event.SETTLED, by=self._job.run.id)
         ended = [outcome for _, outcome in settled if outcome.status in (RowStatus.ADOPTED, RowStatus.HELD)]
         self._job.progress(len(ended))
 

@@ -75,6 +75,8 @@ class Report:
     `input` was counted when the sheet was read, `statuses` and `sms` by the ledger; the rows are counted once more
     while they are written, and the three must agree. `rows` is gone through once. `notes`: places, and what is said of
     the sheet there. `environment` is `sandbox` or `live`. `ask`: what whoever reads it is asked for, if it is a plan.
+    `audit_mark`: number and hash of the latest record of the run in the audit log, `17:9f86d08…`. `forgotten_at`: when
+    the run's personal data was removed.
     """
 
     run: str
@@ -96,6 +98,8 @@ class Report:
     rows: Iterable[ReportRow]
     notes: Sequence[tuple[str, str]] = ()
     ask: str = ""
+    audit_mark: str = ""
+    forgotten_at: dt.datetime | None = None
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from batchinvoice.sheets.report_sheets import kuwait_time
 from batchinvoice.sheets.report_totals import STATUS_ORDER, Lines, Ranges, put_control, put_gateway, put_sms
 from batchinvoice.sheets.style import BODY, STATUS_COLOURS, Styles, environment_mark
 
-_WIDTHS = (39, 11, 15, 13, 15, 13, 15, 3, 18, 66)
+_WIDTHS = (39, 11, 15, 13, 15, 13, 15, 3, 18, 72)
 _RIGHT = 8  # the column where run details and chart begin
 _LAST = len(_WIDTHS) - 1
 _FIRST = 6  # the row where totals and details begin
@@ -128,6 +128,7 @@ def _put_details(grid: Grid, report: Report, styles: Styles) -> int:
 
 
 def _details(report: Report) -> tuple[tuple[str, str], ...]:
+    removed = report.forgotten_at and f"removed on {_clock(report.forgotten_at)}"
     return (
         ("Run", report.run),
         ("Status", report.status.value),
@@ -141,6 +142,8 @@ def _details(report: Report) -> tuple[tuple[str, str], ...]:
         ("Finished", _clock(report.finished_at) if report.finished_at else "not finished"),
         ("Times", "Kuwait time (UTC+3)"),
         ("Made with", f"batchinvoice {report.version}"),
+        *([("Audit record", report.audit_mark)] if report.audit_mark else []),
+        *([("Personal data", removed)] if removed else []),
     )
 
 

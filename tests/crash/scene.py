@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import openpyxl
 from forking import FORKS
 from history import violations
+from proved import log_breaks
 from victim import Orders, live
 
 from batchinvoice.emulator.process import RunningEmulator
@@ -104,9 +105,10 @@ class Scene:
         }
 
     def violations(self, **how: bool) -> list[str]:
-        """What does not fit together between gateway, ledger and workbooks."""
+        """What does not fit together between gateway, ledger, its audit log and workbooks."""
         reports = (self.folder / "reports").glob("*.report.xlsx")
-        return violations(self.gateway.truth(), self.folder / "home" / "ledger.sqlite3", reports, **how)
+        ledger = self.folder / "home" / "ledger.sqlite3"
+        return [*violations(self.gateway.truth(), ledger, reports, **how), *log_breaks(ledger)]
 
     def unknown_texts(self) -> int:
         """How many texts are uncertain in the ledger."""

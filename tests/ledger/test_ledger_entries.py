@@ -71,6 +71,20 @@ def test_merchants_and_environments_share_the_count_and_nothing_else(open_ledger
                     ledger.run(other.id)
 
 
+def test_the_runs_of_a_file_are_found_by_its_content(open_ledger: Opener) -> None:
+    ledger = open_ledger()
+    first, _ = planned(ledger, sha256="cd" * 32)
+    planned(ledger)
+    again, _ = planned(ledger, sha256="cd" * 32, source_name="renamed.xlsx")
+    planned(open_ledger("live"), sha256="cd" * 32)
+    assert [run.id for run in ledger.runs_of("cd" * 32)] == [again.id, first.id]
+    assert ledger.runs_of("ef" * 32) == []
+    with ledger._engine.connect() as db:
+        said = "EXPLAIN QUERY PLAN SELECT * FROM runs WHERE environment = '' AND merchant_code = '' AND sha256 = ''"
+        [step] = db.exec_driver_sql(f"{said} ORDER BY sequence DESC").all()
+    assert step[-1] == "SEARCH runs USING INDEX runs_by_sha256 (environment=? AND merchant_code=? AND sha256=?)"
+
+
 def test_a_plan_is_stored_whole_or_not_at_all(ledger: Ledger) -> None:
     def breaks() -> Iterator[NewRow]:
         yield from (new_row(n) for n in range(1200))  # more than one page

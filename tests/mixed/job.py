@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 from history import violations
+from proved import log_breaks
 
 from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator
@@ -105,9 +106,10 @@ class Job:
             gateway.create(create_payload(invoice, self.settings.merchant_code, self.settings.sms_mode, expiry))
 
     def violations(self, *, unknown_allowed: bool = False) -> list[str]:
-        """What does not fit together between gateway, ledger and workbooks once all is finished."""
+        """What does not fit together between gateway, ledger, its audit log and workbooks once all is finished."""
         ledger, reports = self.settings.home / "ledger.sqlite3", self.settings.report_dir.glob("*.report.xlsx")
-        return violations(self.emulator.truth(), ledger, reports, unknown_allowed=unknown_allowed)
+        found = violations(self.emulator.truth(), ledger, reports, unknown_allowed=unknown_allowed)
+        return [*found, *log_breaks(ledger)]
 
     def wrong(self, rows: Sequence[Cells]) -> list[str]:
         """The same; and what is not there for each row once, with its amount, or is there for no row."""
