@@ -14,7 +14,7 @@ class Ring(KeyringBackend):
     """Passwords by user, since the tool has one service."""
 
     name = "a keyring in a file"
-    priority = 1
+    priority = -1  # chosen by name alone: a process that has only loaded this must not ask it
 
     def get_password(self, service: str, username: str) -> str | None:
         return self._held().get(f"{service}:{username}")

@@ -54,6 +54,7 @@ def _run(text: str = "", status: RunStatus = RunStatus.COMPLETE) -> Run:
         merchant_code="842217",
         status=status,
         finished_at=None,
+        forgotten_at=None,
     )
 
 

@@ -70,7 +70,7 @@ def test_a_file_that_is_copied_slowly_is_taken_when_it_is_whole(drop: Drop, kind
 def test_a_file_that_never_becomes_whole_is_given_to_a_person(drop: Drop) -> None:
     content = drop.tool.sheet("whole.xlsx", [row(1)]).read_bytes()
     (drop.folder / "cut.xlsx").write_bytes(content[: len(content) // 2])
-    assert drop.once().returncode == 3
+    assert drop.once().returncode == 1
     assert drop.room("needs-attention") == ["cut.xlsx", "cut.xlsx.txt"]
     assert drop.made() == []
 
@@ -142,7 +142,7 @@ def test_junk_gets_a_text_that_says_why(drop: Drop) -> None:
     (drop.folder / "فواتير.csv").write_text("a,b\r\n1,2\r\n", encoding="utf-8")
     (drop.folder / "a folder").mkdir()
     done = drop.once()
-    assert done.returncode == 3
+    assert done.returncode == 1
     assert drop.inbox == ["Thumbs.db", "half.crdownload"]
     assert (drop.folder / "a folder").is_dir()
     texts = {path.name: path.read_text("utf-8-sig") for path in (drop.folder / "needs-attention").glob("*.txt")}
@@ -157,7 +157,7 @@ def test_a_sheet_that_asks_something_is_given_to_a_person(drop: Drop) -> None:
     book.active.row_dimensions[3].hidden = True
     book.save(path)
     shutil.move(path, drop.folder / "hidden.xlsx")
-    assert drop.once().returncode == 3
+    assert drop.once().returncode == 1
     words = (drop.folder / "needs-attention" / "hidden.xlsx.txt").read_text("utf-8-sig")
     assert "hidden" in words
     assert drop.made() == []

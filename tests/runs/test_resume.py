@@ -18,9 +18,9 @@ from batchinvoice.invoices.lifecycle import RowStatus, RunStatus
 from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
+from batchinvoice.questions import before_sending
 from batchinvoice.runs import deliver, present, settle
 from batchinvoice.runs.errors import RunStopped
-from batchinvoice.session import _question
 from batchinvoice.summary import summarise
 
 
@@ -226,8 +226,8 @@ def test_a_person_is_asked_before_a_plan_that_may_have_become_stale(bench: Bench
     unchanged = bench.plan([simple(1, "5.000", email="a@example.com")])
     bench.apply(other)
     summary = summarise(bench.ledger, unchanged)
-    assert "compare 1 anew, unchanged when planned, and send what differs now" in _question(summary, fresh=False)
-    assert _question(summary, fresh=True) == ""
+    assert "compare 1 anew, unchanged when planned, and send what differs now" in before_sending(summary, fresh=False)
+    assert before_sending(summary, fresh=True) == ""
 
 
 def test_nothing_to_put_to_rest_leaves_a_report_as_it_is(bench: Bench) -> None:

@@ -13,17 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import click
 import pytest
-from click.testing import CliRunner
+from post_office import web_hook
 from taking_apart import cron_entry, systemd_split, task_value, unit_values, windows_split
 from whole_tool import Tool, settings
 
-from batchinvoice.cli import cli
-from batchinvoice.commands import common
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.invoices.kuwait import KUWAIT
-from batchinvoice.schedules.heartbeat import Expectation, Kept, Missed
+from batchinvoice.schedules.heartbeat import Expectation, Kept
 from batchinvoice.schedules.job import Form
 from batchinvoice.schedules.keeping import NAME, change, load
 from batchinvoice.schedules.rule import Daily
@@ -171,14 +168,15 @@ def test_the_list_says_what_was_missed_however_often(tool: Tool) -> None:
         assert "Expected, and not done" in done.stdout
 
 
-def test_each_missed_run_is_told_to_the_notices_once(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Missed] = []
-    monkeypatch.setattr(common, "tell", lambda settings, missed: told.append(missed))
+def test_each_missed_run_is_told_by_a_notice_once(tool: Tool) -> None:
     for name in ("a", "b"):
         _expect(tool.folder / "home", name=name)
-    for _ in range(2):
-        assert CliRunner().invoke(cli, ["history"], env=tool.settings).exit_code == 0
-    assert [each.name for each in told] == ["a", "b"]
+    with web_hook() as hook:
+        for _ in range(2):
+            assert tool("history", BATCHINVOICE_NOTIFY=hook.url).returncode == 0
+    titles = [letter.title for letter in hook.letters]
+    assert titles == [f"SANDBOX (test): What is scheduled as “{name}” did not happen" for name in ("a", "b")]
+    assert "Kuwait" in hook.letters[0].text
 
 
 def test_what_was_missed_is_not_lost_in_the_log_of_another_schedule(tool: Tool) -> None:
@@ -256,22 +254,21 @@ def test_a_file_in_the_working_folder_is_never_taken_for_a_module(office: Tool) 
     assert _cron(office, printed).returncode == 0
 
 
-def test_watch_and_a_profile_are_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    @click.command()
-    @click.argument("folder")
-    @click.option("--once", is_flag=True)
-    def watch(folder: str, once: bool) -> None:
-        """Stands in for the drop folder's command."""
-
-    @click.group()
-    @click.option("--profile")
-    def whole(profile: str) -> None:
-        """Stands in for the whole tool."""
-
-    for each in (watch, *cli.commands.values()):
-        whole.add_command(each)
-    monkeypatch.setenv("BATCHINVOICE_HOME", str(tmp_path / "home"))
+def test_a_profile_is_passed_on(tool: Tool) -> None:
+    (tool.folder / "batchinvoice.toml").write_text('[profiles.main]\nHESABE_MERCHANT_CODE = "842217"\n', "utf-8")
     words = ["--profile", "main", "schedule", "watch", "in box", "--every", "15m", "--for", "windows"]
-    done = CliRunner().invoke(whole, words)
-    assert done.exit_code == 0, done.output
-    assert '-m batchinvoice --profile main --scheduled watch-main watch --once "in box"' in done.output
+    done = tool(*words)
+    assert done.returncode == 0, done.stderr
+    assert '-m batchinvoice --profile main --scheduled watch-main watch --once "in box"' in done.stdout
+
+
+@posix
+def test_a_scheduled_drop_folder_runs_what_was_dropped(office: Tool, gateway: RunningEmulator) -> None:
+    inbox = office.folder / "in box"
+    inbox.mkdir()
+    office.sheet("in box/a.xlsx", [GOOD])
+    printed = office("schedule", "watch", "in box", "--every", "15m", "--expect", "--for", "cron").stdout
+    assert _cron(office, printed).returncode == 0
+    assert len(gateway.truth()["invoices"]) == 1
+    assert sorted(path.suffixes[-1] for path in (inbox / "done").iterdir()) == [".xlsx", ".xlsx"]
+    assert load(office.folder / "home")["watch"].code == 0
