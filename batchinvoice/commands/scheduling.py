@@ -191,15 +191,13 @@ def _uninstall(home: Path, name: str, form: Form | None) -> None:
 
 def _list(home: Path) -> int:
     """Show all schedules; 1 if something expected was not done."""
-    from dataclasses import replace
-
-    from batchinvoice.schedules.heartbeat import missed, moment, next_due, said
+    from batchinvoice.schedules.heartbeat import moment, next_due, overdue, said
     from batchinvoice.schedules.job import mark
     from batchinvoice.schedules.keeping import load
     from batchinvoice.schedules.rule import described
 
     now, kept = dt.datetime.now(dt.UTC), load(home)
-    late = {each.name: each for each in missed({name: replace(each, told=None) for name, each in kept.items()}, now)}
+    late = {each.name: each for each in overdue(kept, now)}
     if not kept:
         click.echo("Nothing is scheduled. “batchinvoice schedule --help” shows how.")
     for name, each in sorted(kept.items()):

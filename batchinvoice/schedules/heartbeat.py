@@ -96,6 +96,11 @@ def missed(kept: Mapping[str, Kept], now: dt.datetime, running: str = "") -> lis
     return [replace(each, started=None, now=True) if each.name == running else each for each in others]
 
 
+def overdue(kept: Mapping[str, Kept], now: dt.datetime) -> list[Missed]:
+    """The same, whether it has been said or not."""
+    return missed({name: replace(each, told=None) for name, each in kept.items()}, now)
+
+
 def told(kept: Mapping[str, Kept], said: list[Missed], running: str = "") -> dict[str, Kept]:
     """With it noted that these were said: to a person, unless a scheduled command said them, and to the notices."""
     after = dict(kept)

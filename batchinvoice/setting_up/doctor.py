@@ -8,7 +8,7 @@ from pathlib import Path
 
 from batchinvoice import settings
 from batchinvoice.session import EXPECTED
-from batchinvoice.setting_up import on_disk, on_gateway, on_settings
+from batchinvoice.setting_up import on_disk, on_gateway, on_settings, on_unattended
 from batchinvoice.setting_up.finding import Check, Finding, Patient, bad, warn
 from batchinvoice.settings import SettingsError
 
@@ -19,6 +19,8 @@ CHECKS: tuple[Check, ...] = (
     on_disk.ledger,
     on_disk.space,
     on_disk.report_folder,
+    on_unattended.notices,
+    on_unattended.schedules,
     on_gateway.gateway,
 )
 

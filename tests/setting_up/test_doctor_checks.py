@@ -19,6 +19,10 @@ from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.invoices.asked import Asked
+from batchinvoice.schedules.heartbeat import Expectation, Kept
+from batchinvoice.schedules.job import Form
+from batchinvoice.schedules.keeping import change
+from batchinvoice.schedules.rule import Daily
 from batchinvoice.setting_up import doctor, on_disk, on_gateway
 from batchinvoice.setting_up.finding import Finding, Level, Patient
 from batchinvoice.settings import load
@@ -87,6 +91,7 @@ def test_all_is_well(well: Callable[..., None], places: Places) -> None:
             "BATCHINVOICE_ENVIRONMENT says live",
             "Mend that first",
         ),
+        ({"BATCHINVOICE_NOTIFY": "nonsense://x"}, "notices", "BATCHINVOICE_NOTIFY", "Do what it says"),
         ({"BATCHINVOICE_LEDGER_URL": "no address"}, "ledger", "is not the address of a database", "Do what it says"),
     ],
 )
@@ -219,3 +224,12 @@ def test_a_check_that_breaks_hides_no_other_and_no_secret_shows(well: Callable[.
     found = _found(offline=True)
     assert _only(found).words == "this could not be examined (ValueError)"
     assert {"first", "credentials", "ledger", "report folder"} <= {finding.name for finding in found}
+
+
+def test_a_schedule_that_is_overdue_is_told(well: Callable[..., None], places: Places) -> None:
+    well()
+    then = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    job = Expectation(Daily(dt.time(7, 30)), then, Form.CRON, ("resume", "--yes"), str(places.here), "sandbox")
+    change(load().home, lambda _: {"morning": Kept(expected=job)})
+    trouble = _only(_found(offline=True))
+    assert (trouble.name, trouble.level, "morning" in trouble.words) == ("schedules", Level.WARN, True)
