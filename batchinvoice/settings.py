@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -95,6 +96,25 @@ class Settings(BaseSettings):
     notify: SecretStr = Field(SecretStr(""), alias="BATCHINVOICE_NOTIFY")
     notify_on: str = Field(",".join(Event), alias="BATCHINVOICE_NOTIFY_ON")
     notify_attach: bool = Field(True, alias="BATCHINVOICE_NOTIFY_ATTACH")
+
+    @field_validator("home", "report_dir")
+    @classmethod
+    def _own_folder(cls, value: Path) -> Path:
+        """`~` is the user's own folder, as in a terminal."""
+        with suppress(RuntimeError):  # whose it is, the system does not say
+            return value.expanduser()
+        return value
+
+    @field_validator("home")
+    @classmethod
+    def _one_home(cls, value: Path) -> Path:
+        """One ledger, from whichever folder the tool is started."""
+        if not value.is_absolute():
+            raise ValueError(
+                "it must be a whole path, as C:/Users/noura/ledger or /srv/ledger. Else each folder from which you "
+                "start would have a ledger of its own, and invoices could be made twice"
+            )
+        return value
 
     @field_validator("payment_methods")
     @classmethod
