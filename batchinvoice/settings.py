@@ -16,6 +16,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from batchinvoice.calling import tool
 from batchinvoice.events import Event
 from batchinvoice.invoices.choices import payment_types
 from batchinvoice.invoices.invoice import Delivery, SmsMode
@@ -182,8 +183,8 @@ class Settings(BaseSettings):
 
     @property
     def command(self) -> str:
-        """How the tool is called with these settings, for hints: with the profile, if there is one."""
-        return f"batchinvoice --profile {self.profile}" if self.profile else "batchinvoice"
+        """How the tool is called with these settings, for hints."""
+        return tool(self.profile)
 
     @property
     def mark(self) -> str:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from batchinvoice.calling import tool
 from batchinvoice.exits import Exit
 from batchinvoice.invoices.kuwait import KUWAIT, kuwait_date
 from batchinvoice.schedules.job import Form
@@ -170,4 +171,4 @@ def _to_check(each: Missed) -> str:
         Form.CRON: "“crontab -l”, and whether cron runs",
         Form.WINDOWS: f"{unit} in Task Scheduler, its Last Run Result",
     }[each.expected.form]
-    return f"Was the computer on? Look at {where}; then “batchinvoice schedule --list”."
+    return f"Was the computer on? Look at {where}; then “{tool(each.expected.profile)} schedule --list”."
