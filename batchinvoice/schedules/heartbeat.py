@@ -61,7 +61,7 @@ class Kept:
     def over(self, began: dt.datetime, at: dt.datetime, code: int) -> Kept:
         """With the end noted of what had begun at a moment."""
         well = code in (Exit.WELL, Exit.PERSON)
-        done = max(began, self.done or began) if well else self.done
+        done = max(began, _past(self.done, at) or began) if well else self.done
         return replace(self, ended=at, code=code, done=done)
 
 
@@ -90,8 +90,9 @@ def missed(kept: Mapping[str, Kept], now: dt.datetime, running: str = "") -> lis
     comes every few minutes, it has nothing to tell of itself: a computer that was switched off over night would say
     so each morning.
     """
+    known = {name: _as_of(each, now) for name, each in kept.items()}
     found = filter(
-        None, (_missed(name, each, now, each.noticed if running else each.told) for name, each in kept.items())
+        None, (_missed(name, each, now, each.noticed if running else each.told) for name, each in known.items())
     )
     others = [each for each in found if each.name != running or not isinstance(each.expected.rule, Every)]
     return [replace(each, started=None, now=True) if each.name == running else each for each in others]
@@ -102,14 +103,13 @@ def told(kept: Mapping[str, Kept], said: list[Missed], running: str = "") -> dic
     after = dict(kept)
     for each in said:
         if before := kept.get(each.name):
-            noticed = max(each.due, before.noticed or each.due)
-            after[each.name] = replace(before, noticed=noticed, told=before.told if running else each.due)
+            after[each.name] = replace(before, noticed=each.due, told=before.told if running else each.due)
     return after
 
 
 def is_news(kept: Kept, each: Missed) -> bool:
     """Whether the notices have not sent it yet."""
-    return kept.noticed is None or each.due > kept.noticed
+    return kept.noticed != each.due
 
 
 def is_due(rule: Rule, kept: Kept, now: dt.datetime) -> bool:
@@ -117,7 +117,7 @@ def is_due(rule: Rule, kept: Kept, now: dt.datetime) -> bool:
 
     An expected run that was missed is caught up within `CATCH_UP`; one that nobody noted as expected, on its day alone.
     """
-    due = latest(rule, now)
+    due, kept = latest(rule, now), _as_of(kept, now)
     if kept.done and kept.done >= due:
         return False
     if kept.expected:
@@ -146,6 +146,20 @@ def said(each: Missed) -> str:
 def moment(at: dt.datetime) -> str:
     """A moment as people read it."""
     return f"{at.astimezone(KUWAIT):%a %d %b %Y, %H:%M} Kuwait time"
+
+
+def _as_of(kept: Kept, now: dt.datetime) -> Kept:
+    """Without what lies ahead, because the clock was set back: it would count as done, or said, until then."""
+    expected = kept.expected
+    if expected and not _past(expected.since, now):
+        expected = replace(expected, since=latest(expected.rule, now))
+    done, told, noticed = (_past(at, now) for at in (kept.done, kept.told, kept.noticed))
+    return replace(kept, expected=expected, done=done, told=told, noticed=noticed)
+
+
+def _past(at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """The moment, if it has come; clocks are put right by a little all the time."""
+    return at if at and at <= now + GRACE else None
 
 
 def _missed(name: str, kept: Kept, now: dt.datetime, said: dt.datetime | None) -> Missed | None:
