@@ -185,6 +185,16 @@ def write_private(path: Path, text: str) -> None:
             draft.unlink(missing_ok=True)
 
 
+def is_ours(number: int) -> bool:
+    """Whether an open file is this user's or the administrator's, as far as the system tells. Raises OSError.
+
+    Like ssh and git: who may only put files into a folder in which others work must not direct what their commands do.
+    """
+    if sys.platform == "win32":
+        return True
+    return os.fstat(number).st_uid in (0, os.geteuid()) or os.geteuid() == 0
+
+
 def open_to_others(path: Path) -> bool:
     """Whether other users of this computer may read or write the file; False where the system knows no such mode."""
     try:
