@@ -227,7 +227,7 @@ def _warn_of_this_terminal() -> None:
     if ours := sorted(found - {"BATCHINVOICE_PROFILE"}):  # that one is in the command
         _say(
             f"Note: these settings come from this terminal's environment: {', '.join(ours)}. A scheduler may not have "
-            "them; put them in batchinvoice.toml in this folder."
+            "them: “batchinvoice setup --secrets-in file” stores credentials, and batchinvoice.toml takes the others."
         )
 
 
