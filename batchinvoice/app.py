@@ -35,7 +35,7 @@ from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, rep
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
 from batchinvoice.runs.told import about, tell
-from batchinvoice.settings import FILE_NAME, Settings, SettingsError
+from batchinvoice.settings import FILE_NAME, Settings, SettingsError, profiles
 from batchinvoice.sheets.book import free_name
 from batchinvoice.sheets.confirmed import remember, remembered
 from batchinvoice.sheets.errors import SheetError, Undecided
@@ -133,10 +133,15 @@ def connect(settings: Settings) -> Iterator[Gateway]:
 
 def _missing(settings: Settings) -> SettingsError:
     tool = settings.command
+    known = [] if settings.profile else profiles()
+    meant = (
+        f" Is a profile meant? batchinvoice --profile {known[0]} … (there are: {', '.join(known)})." if known else ""
+    )
     return SettingsError(
         f"Not set: {', '.join(settings.missing())}. “{tool} setup” asks for them, tests and stores them; “{tool} "
         f'doctor” tells where they were looked for. (Or put them in {FILE_NAME} in this folder, NAME = "value", one a '
         "line, or in the environment; the gateway's merchant panel shows them.) “batchinvoice demo” needs none."
+        f"{meant}"
     )
 
 

@@ -74,6 +74,7 @@ def test_what_the_emulator_says_leads_to_settings_with_which_all_is_well(bare: T
             done = bare(*typed.split()[1:], "--yes", **six)
             assert done.returncode == 0, done.stderr
             assert "All is well." in bare("--profile", "trial", "doctor").stdout
+            assert "Is a profile meant? batchinvoice --profile trial" in bare("history").stderr
         finally:
             process.terminate()
 
