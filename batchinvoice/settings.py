@@ -112,8 +112,8 @@ class Settings(BaseSettings):
         """One ledger, from whichever folder the tool is started."""
         if not value.is_absolute():
             raise ValueError(
-                "it must be a whole path, as C:/Users/noura/ledger or /srv/ledger. Else each folder from which you "
-                "start would have a ledger of its own, and invoices could be made twice"
+                "it must be a whole path, as d:/ledger or /srv/ledger; else each folder from which you start would "
+                "have a ledger of its own, and invoices could be made twice"
             )
         return value
 
