@@ -58,10 +58,11 @@ def explain(error: Exception) -> str:
     The text of a foreign exception could hold a key or a customer's name.
     """
     from batchinvoice.logs.masking import place_of
+    from batchinvoice.screen import plain
     from batchinvoice.session import EXPECTED
 
     if isinstance(error, EXPECTED):
-        return str(error)
+        return plain(str(error))  # it may name what stands in a file of somebody else's
     where = place_of(error.__traceback__)
     return (
         f"Something unexpected happened ({type(error).__name__} at {where}). What was done until then is in the "

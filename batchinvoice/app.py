@@ -35,7 +35,7 @@ from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, rep
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
 from batchinvoice.runs.told import about, tell
-from batchinvoice.settings import FILE_NAME, Settings, SettingsError
+from batchinvoice.settings import FILE_NAME, Settings, SettingsError, profiles
 from batchinvoice.sheets.book import free_name
 from batchinvoice.sheets.confirmed import remember, remembered
 from batchinvoice.sheets.errors import SheetError, Undecided
@@ -92,7 +92,7 @@ def write_check_corrections(settings: Settings, source: Source, checked: Checked
 def open_ledger(settings: Settings) -> Iterator[Ledger]:
     """The ledger of the settings' merchant and environment. Raises SettingsError or LedgerError."""
     if not settings.merchant_code:
-        raise _missing(settings.missing())
+        raise _missing(settings)
     url = settings.ledger_url.get_secret_value() or sqlite_url(settings.home)
     lease_seconds = longest_call(settings.timeout)
     ledger = Ledger.open(url, settings.environment, settings.merchant_code, now, lease_seconds)
@@ -105,8 +105,8 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
 @contextmanager
 def connect(settings: Settings) -> Iterator[Gateway]:
     """The gateway, with login and keys proved by a harmless read. Raises SettingsError or GatewayError."""
-    if missing := settings.missing():
-        raise _missing(missing)
+    if settings.missing():
+        raise _missing(settings)
     credentials = Credentials(
         settings.merchant_code,
         settings.access_code.get_secret_value(),
@@ -131,11 +131,17 @@ def connect(settings: Settings) -> Iterator[Gateway]:
         yield gateway
 
 
-def _missing(names: list[str]) -> SettingsError:
+def _missing(settings: Settings) -> SettingsError:
+    tool = settings.command
+    known = [] if settings.profile else profiles()
+    meant = (
+        f" Is a profile meant? batchinvoice --profile {known[0]} … (there are: {', '.join(known)})." if known else ""
+    )
     return SettingsError(
-        f"Not set: {', '.join(names)}. “batchinvoice setup” asks for them, tests and stores them; “batchinvoice "
+        f"Not set: {', '.join(settings.missing())}. “{tool} setup” asks for them, tests and stores them; “{tool} "
         f'doctor” tells where they were looked for. (Or put them in {FILE_NAME} in this folder, NAME = "value", one a '
         "line, or in the environment; the gateway's merchant panel shows them.) “batchinvoice demo” needs none."
+        f"{meant}"
     )
 
 
@@ -216,11 +222,10 @@ def give_up(ledger: Ledger, run: Run, numbers: Collection[int]) -> list[int]:
 
 def kept_for(aged: Aged) -> str | None:
     """Why the personal data of an old run is still needed; None if it is not."""
-    name = aged.run.id
     if aged.run.status is RunStatus.PLANNED:
         return None  # nothing of it was sent; what is forgotten cannot be carried out any more
     if aged.waits or aged.run.status in (RunStatus.RUNNING, RunStatus.FAILED):
-        return f"not finished (batchinvoice resume {name})"
+        return "not finished: resume it first"
     if aged.lost:
         return "whether one of its invoices was made is still not known"
     return None

@@ -20,8 +20,29 @@ from batchinvoice.commands.telling import history, report, show
 from batchinvoice.commands.watching import watch
 from batchinvoice.emulator.command import emulator
 
+# In the order in which a person needs them.
+_SECTIONS = {
+    "To begin": (demo, setup, doctor, template),
+    "At month-end": (check, run, resume, send, plan, apply),
+    "By itself": (watch, schedule, notify),
+    "The morning after": (history, show, report, verify, forget),
+    "To try things out": (emulator,),
+}
 
-@click.group(cls=Beating, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(Beating):
+    """The group of all commands, its help in sections."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (interface)
+        """Write each command with its first sentence, whole."""
+        for title, commands in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(str(each.name), each.get_short_help_str(limit=formatter.width * 2)) for each in commands]
+                )
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="batchinvoice")
 @click.option(
     "--verbose", "-v", is_flag=True, help="Log every call and every row on standard error (no personal data)."
@@ -61,7 +82,6 @@ def cli(
         show_log(Form(log_format or Form.TEXT), logging.DEBUG if verbose else logging.INFO)
 
 
-_WORK = (demo, template, check, plan, run, apply, resume, send, watch)
-_ACCOUNTS = (report, history, show, verify, forget)
-for _command in (*_WORK, *_ACCOUNTS, schedule, notify, setup, doctor, emulator):
-    cli.add_command(_command)
+for _commands in _SECTIONS.values():
+    for _command in _commands:
+        cli.add_command(_command)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batchinvoice.app import Workbooks
+from batchinvoice.calling import typed
 from batchinvoice.events import Event
 from batchinvoice.exits import Exit
 from batchinvoice.failures import kind
@@ -40,12 +41,12 @@ class Notice:
     attachments: tuple[Path, ...] = ()
 
 
-def of_run(summary: Summary, workbooks: Workbooks | None, code: int) -> Notice:
+def of_run(settings: Settings, summary: Summary, workbooks: Workbooks | None, code: int) -> Notice:
     """A run that came to an end with this exit code; `workbooks` is None if they could not be written."""
     run, event = summary.run, _EVENTS[Exit(code)]
     said, outcome = _OUTCOMES[event]
     written = [path for path in (workbooks.report, workbooks.corrections) if path] if workbooks else []
-    steps = list(_next_steps(summary, workbooks))
+    steps = list(_next_steps(summary, workbooks, settings.command))
     if event is not Event.FINISHED and not steps:
         steps = ["Look at the sheet Attention of the report: it says what to do for each row."]
     parts = [
@@ -61,17 +62,19 @@ def of_run(summary: Summary, workbooks: Workbooks | None, code: int) -> Notice:
 def failed(settings: Settings, work: Path | Run | None, error: Exception, then: str = "") -> Notice:
     """An error that stopped a run, a sheet, or (None) the program before either. `then`: the command that goes on."""
     if isinstance(work, Run):
-        return _not_done(settings, work, kind(error), f"Then: {then or f'batchinvoice resume {work.id}'}")
+        return _not_done(settings, work, kind(error), f"Then: {then or f'{settings.command} resume {work.id}'}")
     if work:
-        return _not_done(settings, work, kind(error), f"To see all that is wrong: batchinvoice check {_quoted(work)}")
+        return _not_done(
+            settings, work, kind(error), f"To see all that is wrong: {settings.command} check {typed(work.name)}"
+        )
     return _not_done(settings, None, kind(error), "Run the same command at a terminal: it says there what to do.")
 
 
 def untried(settings: Settings, work: Path | Run) -> Notice:
     """A sheet or run that was not begun, since what stopped an earlier one would stop it too."""
-    then = f"batchinvoice resume {work.id}" if isinstance(work, Run) else f"batchinvoice run {_quoted(work)}"
+    then = f"resume {work.id}" if isinstance(work, Run) else f"run {typed(work.name)}"
     why = "What stopped an earlier one, as another notice tells, would have stopped it too."
-    return _not_done(settings, work, why, f"When that is mended: {then}")
+    return _not_done(settings, work, why, f"When that is mended: {settings.command} {then}")
 
 
 def _not_done(settings: Settings, work: Path | Run | None, why: str, todo: str) -> Notice:
@@ -88,7 +91,7 @@ def nothing_came(settings: Settings, where: Path) -> Notice:
     name = readable(where.name)
     parts = [
         [_place(settings.environment, settings.merchant_code), f"No sheet came in {name}, so nothing was sent."],
-        ["If one was expected, put it there, or run it by hand: batchinvoice run SHEET"],
+        [f"If one was expected, put it there, or run it by hand: {settings.command} run SHEET"],
     ]
     return Notice(Event.NOTHING, f"{_mark(settings.environment)}: nothing came in {name}", _text(parts))
 
@@ -98,7 +101,10 @@ def missed(settings: Settings, what: str, due: dt.datetime) -> Notice:
     at = f"{due.astimezone(KUWAIT):%d %B %Y, %H:%M} (Kuwait)"
     parts = [
         [_place(settings.environment, settings.merchant_code), f"{what} was expected by {at} and did not happen."],
-        ["See whether that computer is on and its schedule in place, then run it by hand: batchinvoice run SHEET"],
+        [
+            "See whether that computer is on and its schedule in place, then run it by hand: "
+            f"{settings.command} run SHEET"
+        ],
     ]
     return Notice(Event.MISSED, f"{_mark(settings.environment)}: {what} did not happen", _text(parts))
 
@@ -124,27 +130,27 @@ def _figures(summary: Summary) -> Iterator[str]:
     yield f"text messages: {', '.join(texts) or 'none wanted'}"
 
 
-def _next_steps(summary: Summary, workbooks: Workbooks | None) -> Iterator[str]:
+def _next_steps(summary: Summary, workbooks: Workbooks | None, tool: str) -> Iterator[str]:
     """What a person does next, the most urgent first."""
     run, rows, sms = summary.run, summary.rows, summary.sms
     if workbooks is None:
-        yield f"The report could not be written; what was sent is safe. Then: batchinvoice report {run.id}"
+        yield f"The report could not be written; what was sent is safe. Then: {tool} report {run.id}"
     if any(summary.difference) or (workbooks and workbooks.disagreements):
         yield "THE TOTALS DO NOT AGREE. Do not rely on this run before the cause is found; the report says where."
     if rows[RowStatus.PENDING] or rows[RowStatus.UNKNOWN]:
-        yield f"Rows are not sent yet, or their answer was lost: batchinvoice resume {run.id}"
+        yield f"Rows are not sent yet, or their answer was lost: {tool} resume {run.id}"
     if workbooks and workbooks.corrections and any(rows[status] for status in MENDABLE):
-        name = _quoted(workbooks.corrections)
-        yield f"Mend the marked cells in the corrections workbook, then: batchinvoice run {name}"
+        name = typed(workbooks.corrections.name)
+        yield f"Mend the marked cells in the corrections workbook, then: {tool} run {name}"
     if sms[SmsStatus.FAILED]:
-        yield f"Text messages were refused: see the sheet SMS of the report, then: batchinvoice send {run.id}"
+        yield f"Text messages were refused: see the sheet SMS of the report, then: {tool} send {run.id}"
     if sms[SmsStatus.UNKNOWN]:
         yield (
             "It is not certain that some customers were texted: look in the gateway's panel; if the messages did not "
-            f"go out: batchinvoice send {run.id} --again"
+            f"go out: {tool} send {run.id} --again"
         )
     if sms[SmsStatus.PENDING] and not rows[RowStatus.PENDING] and not rows[RowStatus.UNKNOWN]:
-        yield f"Customers wait for their text message: batchinvoice send {run.id}"
+        yield f"Customers wait for their text message: {tool} send {run.id}"
 
 
 def _mark(environment: str) -> str:
@@ -157,10 +163,6 @@ def _place(environment: str, merchant_code: str) -> str:
 
 def _rows(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _quoted(path: Path) -> str:
-    return f'"{readable(path.name)}"'
 
 
 def _text(parts: list[list[str]]) -> str:

@@ -89,9 +89,11 @@ _OPTIONS = (
     click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out the rows that the sheet hides."),
     click.option("--include-hidden", "hidden", flag_value="include", help="Treat hidden rows like the others."),
     click.option(
-        "--expect-count", "count", type=click.IntRange(min=0), metavar="N", help="Stop unless there are so many."
+        "--expect-count", "count", type=click.IntRange(min=0), metavar="N", help="Stop unless there are N invoices."
     ),
-    click.option("--expect-total", "total", callback=_total, metavar="KWD", help="Stop unless all come to so much."),
+    click.option(
+        "--expect-total", "total", callback=_total, metavar="KWD", help="Stop unless all amounts come to this."
+    ),
 )
 _RUN_OPTIONS = (
     click.option("--no-sms", is_flag=True, help="Text nobody now; “batchinvoice send RUN” does it later."),

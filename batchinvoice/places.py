@@ -117,11 +117,18 @@ def check_profile_name(name: str) -> str:
 def read_toml(path: Path) -> dict[str, Any]:
     """What a settings file says; nothing if it is not there. Raises SettingsError, which repeats nothing of it."""
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
+        with path.open("rb") as file:
+            told, ours = file.read(), vault.is_ours(file.fileno())
+        if ours:
+            return tomllib.loads(told.decode("utf-8-sig"))
+        why = "it is another user's, who could have your logins and your customers' data sent elsewhere"
+        raise SettingsError(f"{path.absolute()} is not used: {why}. Write one of your own in its place.")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         why = error.strerror or "no access"
+    except UnicodeDecodeError:
+        why = "it is not saved as UTF-8 (in Notepad: Save as, Encoding: UTF-8)"
     except ValueError as error:
         line = re.search(r"at line \d+", str(error))
         why = f"it is no TOML{f', {line[0]}' if line else ''}"

@@ -213,7 +213,7 @@ class Screen:
             table.add_row(*texts, Text(row.status, _COLOURS[row.status]), row.sms)
         self._out.print(table)
         if len(shown) > _MOST_ROWS:
-            self.say(f"The first {_MOST_ROWS} rows are shown; “batchinvoice report RUN” lists them all.", "dim")
+            self.say(f"The first {_MOST_ROWS} rows are shown; the report lists them all.", "dim")
 
     @contextmanager
     def progress(self, total: int, what: str) -> Iterator[Callable[[int], None]]:

@@ -180,7 +180,7 @@ class Session:
         self.screen.outcome(summary, workbooks)
         code = max(exit_code(summary), Exit.PERSON if workbooks and workbooks.disagreements else Exit.WELL)
         code = code if workbooks else Exit.NOT_RUN
-        self.notifier.tell(notices.of_run(summary, workbooks, code))
+        self.notifier.tell(notices.of_run(self.settings, summary, workbooks, code))
         return Ending(code, self.result(run, workbooks))
 
     def _workbooks(self, run: Run, corrections: bool) -> app.Workbooks | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +16,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from batchinvoice.calling import tool
 from batchinvoice.events import Event
 from batchinvoice.invoices.choices import payment_types
 from batchinvoice.invoices.invoice import Delivery, SmsMode
@@ -96,6 +98,25 @@ class Settings(BaseSettings):
     notify_on: str = Field(",".join(Event), alias="BATCHINVOICE_NOTIFY_ON")
     notify_attach: bool = Field(True, alias="BATCHINVOICE_NOTIFY_ATTACH")
 
+    @field_validator("home", "report_dir")
+    @classmethod
+    def _own_folder(cls, value: Path) -> Path:
+        """`~` is the user's own folder, as in a terminal."""
+        with suppress(RuntimeError):  # whose it is, the system does not say
+            return value.expanduser()
+        return value
+
+    @field_validator("home")
+    @classmethod
+    def _one_home(cls, value: Path) -> Path:
+        """One ledger, from whichever folder the tool is started."""
+        if not value.is_absolute():
+            raise ValueError(
+                "it must be a whole path, as d:/ledger or /srv/ledger; else each folder from which you start would "
+                "have a ledger of its own, and invoices could be made twice"
+            )
+        return value
+
     @field_validator("payment_methods")
     @classmethod
     def _known_methods(cls, value: str) -> str:
@@ -162,8 +183,8 @@ class Settings(BaseSettings):
 
     @property
     def command(self) -> str:
-        """How the tool is called with these settings, for hints: with the profile, if there is one."""
-        return f"batchinvoice --profile {self.profile}" if self.profile else "batchinvoice"
+        """How the tool is called with these settings, for hints."""
+        return tool(self.profile)
 
     @property
     def mark(self) -> str:

@@ -41,10 +41,10 @@ class Story:
         return self.summary.run
 
     @classmethod
-    def of(cls, ledger: Ledger, run: Run) -> Story:
-        """As the ledger tells it now."""
+    def of(cls, ledger: Ledger, run: Run, tool: str) -> Story:
+        """As the ledger tells it now. tool: how the tool is called, for the commands to type."""
         summary = summarise(ledger, run)
-        return cls(summary, tuple(to_do(summary, Texts.of(ledger, summary), ledger.attention_count(run))))
+        return cls(summary, tuple(to_do(summary, Texts.of(ledger, summary), ledger.attention_count(run), tool)))
 
     def as_json(self) -> dict[str, Any]:
         """Amounts as text in KWD, times in UTC."""
@@ -174,7 +174,7 @@ def _cells(run: Run, row: Row) -> Iterator[Line]:
         yield "" if number else "The sheet said", each
 
 
-def of_calls(attempts: Sequence[Attempt], texts: Sequence[SmsCallRecord], row: Row) -> Iterator[Line]:
+def of_calls(attempts: Sequence[Attempt], texts: Sequence[SmsCallRecord], row: Row, tool: str) -> Iterator[Line]:
     """Every call that was made for the row, and every bulk send that its invoice was in."""
     for number, call in enumerate(attempts, 1):
         told = " ".join(filter(None, [call.outcome or "no answer is known", call.detail and f"({call.detail})"]))
@@ -184,7 +184,7 @@ def of_calls(attempts: Sequence[Attempt], texts: Sequence[SmsCallRecord], row: R
         if row.gateway_id and row.gateway_id in send.gateway_ids:
             told = " ".join(filter(None, [str(send.outcome), send.message and f"({send.message})"]))
             yield f"Bulk send {send.number}", f"{clock(send.started_at)} {told}"
-    yield "To do", row_to_do(row) or ("see below" if any(issue.is_error for issue in row.issues) else "nothing")
+    yield "To do", row_to_do(row, tool) or ("see below" if any(issue.is_error for issue in row.issues) else "nothing")
 
 
 def _sms(row: Row) -> str:
@@ -195,21 +195,21 @@ def _sms(row: Row) -> str:
     )
 
 
-def of_reference(spoken: Sequence[tuple[Run, Row]]) -> Iterator[str]:
+def of_reference(spoken: Sequence[tuple[Run, Row]], tool: str) -> Iterator[str]:
     """Each run and row that spoke of a reference, the oldest first."""
     for run, row in spoken:
         amount = f"{row.amount:,.3f} KWD" if row.amount is not None else "amount not read"
         invoice = f"  invoice {row.gateway_id}" if row.gateway_id else ""
         when = f"{run.planned_at.astimezone(KUWAIT):%Y-%m-%d %H:%M}"
         yield f"{run.id}  {when}  row {row.row}  {row.status}  {amount}{invoice}"
-        yield f"    {run.source_name}, by {run.started_by}: batchinvoice show {run.id} --row {row.row}"
+        yield f"    {run.source_name}, by {run.started_by}: {tool} show {run.id} --row {row.row}"
 
 
 def _rows(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
 
 
-def row_as_json(row: Row, attempts: Sequence[Attempt] = ()) -> dict[str, Any]:
+def row_as_json(row: Row, tool: str, attempts: Sequence[Attempt] = ()) -> dict[str, Any]:
     """A row and its calls; times in UTC."""
     return {
         "run": row.run_id,
@@ -231,5 +231,5 @@ def row_as_json(row: Row, attempts: Sequence[Attempt] = ()) -> dict[str, Any]:
             }
             for call in attempts
         ],
-        "to_do": row_to_do(row) or None,
+        "to_do": row_to_do(row, tool) or None,
     }

@@ -6,16 +6,23 @@ import os
 import secrets
 import stat
 import sys
+import threading
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import platformdirs
+
+T = TypeVar("T")
 
 KEYRING_SERVICE = "batchinvoice"
 SECRETS_FILE = "secrets.toml"
 PROFILES = "profiles"
+_CREDENTIAL = "HESABE_"  # how the names begin of what setup writes into the secrets file
+_SECONDS = 60.0  # for which a keyring may ask a person for its password
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -30,54 +37,59 @@ def ring_user(name: str, profile: str) -> str:
 
 
 def from_keyring(names: Iterable[str], profile: str) -> dict[str, str]:
-    """Those of the credentials that the keyring holds; none where it is locked or missing."""
-    # Imported here: it looks for the system's keyrings, which takes time.
-    import keyring
-    from keyring.errors import KeyringError
+    """Those of the credentials that the keyring holds; none where it is locked, silent or missing."""
 
-    found = {}
-    with suppress(KeyringError, RuntimeError, OSError):
-        for name in names:
-            if value := keyring.get_password(KEYRING_SERVICE, ring_user(name, profile)):
-                found[name] = value
-    return found
+    def held() -> dict[str, str]:
+        # Imported here: it looks for the system's keyrings, which takes time.
+        import keyring
+
+        found = {name: keyring.get_password(KEYRING_SERVICE, ring_user(name, profile)) for name in names}
+        return {name: value for name, value in found.items() if value}
+
+    with suppress(Exception):
+        return _answered(held)
+    return {}
 
 
 def keyring_name() -> str | None:
     """What the system's keyring is called; None where there is none that keeps anything."""
-    import keyring
-    from keyring.backends import fail, null
-    from keyring.errors import KeyringError
 
-    try:
+    def name() -> str | None:
+        import keyring
+        from keyring.backends import fail, null
+
         backend = keyring.get_keyring()
-    except (KeyringError, RuntimeError, OSError, ImportError):
-        return None
-    return None if isinstance(backend, fail.Keyring | null.Keyring) else str(backend.name)
+        return None if isinstance(backend, fail.Keyring | null.Keyring) else str(backend.name)
+
+    with suppress(Exception):
+        return _answered(name)
+    return None
 
 
 def keyring_trouble() -> str:
     """Why the keyring cannot be asked, by the kind of error; nothing if it can."""
     import keyring
-    from keyring.errors import KeyringError
 
     try:
-        keyring.get_password(KEYRING_SERVICE, "probe")
-    except (KeyringError, RuntimeError, OSError) as error:
+        _answered(lambda: keyring.get_password(KEYRING_SERVICE, "probe"))
+    except Exception as error:
         return type(error).__name__
     return ""
 
 
 def into_keyring(values: Mapping[str, str], profile: str) -> bool:
     """Keep the credentials in the keyring; False, and none of them kept, if it does not give them back."""
-    import keyring
-    from keyring.errors import KeyringError
+
+    def put() -> None:
+        import keyring
+
+        for name, value in values.items():
+            keyring.set_password(KEYRING_SERVICE, ring_user(name, profile), value)
 
     if keyring_name() is None:
         return False
-    with suppress(KeyringError, RuntimeError, OSError):
-        for name, value in values.items():
-            keyring.set_password(KEYRING_SERVICE, ring_user(name, profile), value)
+    with suppress(Exception):
+        _answered(put)
         if from_keyring(values, profile) == dict(values):
             return True
     out_of_keyring(values, profile)
@@ -86,12 +98,34 @@ def into_keyring(values: Mapping[str, str], profile: str) -> bool:
 
 def out_of_keyring(names: Iterable[str], profile: str) -> None:
     """Delete the credentials from the keyring, as far as they are there."""
-    import keyring
-    from keyring.errors import KeyringError
 
-    for name in names:
-        with suppress(KeyringError, RuntimeError, OSError):
-            keyring.delete_password(KEYRING_SERVICE, ring_user(name, profile))
+    def delete() -> None:
+        import keyring
+
+        for name in names:
+            with suppress(Exception):
+                keyring.delete_password(KEYRING_SERVICE, ring_user(name, profile))
+
+    with suppress(Exception):
+        _answered(delete)
+
+
+def _answered(question: Callable[[], T]) -> T:
+    """What the keyring answers. Raises TimeoutError, or whatever the system's own library does.
+
+    That library raises errors of its own kinds (Windows: `pywintypes.error` in a task without a logon session), and
+    may wait for ever for a password that nobody is there to type.
+    """
+    answer: Future[T] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(question())
+        except BaseException as error:  # it is raised where the answer is awaited
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="keyring", daemon=True).start()
+    return answer.result(_SECONDS)
 
 
 def from_file(path: Path, profile: str) -> dict[str, str]:
@@ -107,7 +141,7 @@ def from_file(path: Path, profile: str) -> dict[str, str]:
 def into_file(path: Path, values: Mapping[str, str], profile: str) -> None:
     """Keep the credentials in a secrets file in place of those of the same profile; no values take them out.
 
-    Raises OSError or ValueError (no TOML).
+    What else a person has written there stays, say BATCHINVOICE_NOTIFY. Raises OSError or ValueError (no TOML).
     """
     import tomlkit
 
@@ -116,15 +150,19 @@ def into_file(path: Path, values: Mapping[str, str], profile: str) -> None:
     held = tomllib.loads(path.read_text("utf-8-sig")) if path.exists() else {}
     others = held.pop(PROFILES, {})
     if profile:
-        others[profile] = dict(values)
+        others[profile] = {**_no_credentials(others.get(profile, {})), **values}
     else:
-        held = dict(values)
+        held = {**_no_credentials(held), **values}
     others = {name: table for name, table in others.items() if table}
     if not held and not others:
         path.unlink(missing_ok=True)
         return
     text = tomlkit.dumps({**held, **({PROFILES: others} if others else {})})
     write_private(path, "# Written by “batchinvoice setup”. Credentials: show this file to nobody.\n" + text)
+
+
+def _no_credentials(table: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in table.items() if not name.startswith(_CREDENTIAL)}
 
 
 def write_private(path: Path, text: str) -> None:
@@ -145,6 +183,16 @@ def write_private(path: Path, text: str) -> None:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def is_ours(number: int) -> bool:
+    """Whether an open file is this user's or the administrator's, as far as the system tells. Raises OSError.
+
+    Like ssh and git: who may only put files into a folder in which others work must not direct what their commands do.
+    """
+    if sys.platform == "win32":
+        return True
+    return os.fstat(number).st_uid in (0, os.geteuid()) or os.geteuid() == 0
 
 
 def open_to_others(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 from keyring.backend import KeyringBackend
@@ -55,3 +56,34 @@ class Locked(Ring):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise KeyringLocked
+
+
+class Foreign(Ring):
+    """Raises what is no error of keyring's own, as Windows' does in a task without a logon session."""
+
+    name = "a keyring of another library"
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise Exception("(1312, 'CredRead', 'A specified logon session does not exist')")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise Exception(f"CredWrite {password}")
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise Exception("CredDelete")
+
+
+class Silent(Ring):
+    """Waits for a password that nobody types."""
+
+    name = "a silent keyring"
+
+    def get_password(self, service: str, username: str) -> str | None:
+        time.sleep(3600)
+        return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        time.sleep(3600)
+
+    def delete_password(self, service: str, username: str) -> None:
+        time.sleep(3600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +31,8 @@ from batchinvoice.summary import Summary
 NOW = dt.datetime(2026, 11, 30, 20, 30, tzinfo=dt.UTC)
 CANARY = "⟦a person⟧"
 SETTINGS = load(HESABE_MERCHANT_CODE="842217", HESABE_PASSWORD=CANARY, HESABE_SECRET_KEY=CANARY)
+
+OF_A_PROFILE = SETTINGS.model_copy(update={"profile": "branch-2"})
 
 
 def _run(text: str = "", status: RunStatus = RunStatus.COMPLETE) -> Run:
@@ -71,12 +74,12 @@ def _books(corrections: bool = True, *disagreements: str) -> Workbooks:
 def _of_run(code: int = Exit.PERSON, books: Workbooks | None = None, **counts: int) -> Notice:
     rows = {status: counts.pop(status) for status in RowStatus if status in counts}
     sms = {status: counts.pop(f"sms_{status}") for status in SmsStatus if f"sms_{status}" in counts}
-    return notices.of_run(_summary(_run(), rows, sms), books, code)
+    return notices.of_run(SETTINGS, _summary(_run(), rows, sms), books, code)
 
 
 def test_a_finished_run_says_where_how_many_and_how_much() -> None:
     run = replace(_run(), input_count=1207, input_amount=Decimal(1207))
-    notice = notices.of_run(_summary(run, {RowStatus.CREATED: 1207}), _books(corrections=False), Exit.WELL)
+    notice = notices.of_run(SETTINGS, _summary(run, {RowStatus.CREATED: 1207}), _books(corrections=False), Exit.WELL)
     assert notice.title == "LIVE: finished: november.xlsx, run 20261130-001"
     assert notice.body == (
         "LIVE, merchant 842217\n"
@@ -108,7 +111,7 @@ def test_what_is_left_to_do_is_named_by_its_command(counts: dict[str, int], step
     run = replace(_run(), input_amount=Decimal(7))
     rows = {RowStatus(name): n for name, n in counts.items() if not name.startswith("sms_")}
     sms = {SmsStatus(name[4:]): n for name, n in counts.items() if name.startswith("sms_")}
-    notice = notices.of_run(_summary(run, rows, sms), _books(), Exit.PERSON)
+    notice = notices.of_run(SETTINGS, _summary(run, rows, sms), _books(), Exit.PERSON)
     (said,) = [line for line in notice.body.splitlines() if line.startswith("- ")]
     assert step in said
     assert notice.event is Event.ATTENTION
@@ -162,8 +165,8 @@ def test_no_text_of_a_sheet_an_error_or_the_gateway_is_in_any_notice(
     run, error = _run(text, RunStatus.FAILED), _error(kind, text)
     code = Exit.NOT_RUN if code is Exit.USAGE else code
     said = [
-        notices.of_run(_summary(run, rows, sms), _books(True, text), code),
-        notices.of_run(_summary(run, rows, sms), None, Exit.NOT_RUN),
+        notices.of_run(SETTINGS, _summary(run, rows, sms), _books(True, text), code),
+        notices.of_run(SETTINGS, _summary(run, rows, sms), None, Exit.NOT_RUN),
         notices.untried(SETTINGS, run),
         *(notices.failed(SETTINGS, work, error) for work in (run, Path(text, "november.xlsx"), None)),
     ]
@@ -198,3 +201,17 @@ def test_settings_hold_secrets_that_a_notice_could_leak() -> None:
     assert isinstance(SETTINGS, Settings)
     assert SETTINGS.password.get_secret_value() == CANARY
     assert asdict(_of_run(books=_books()))["event"] == "attention"
+
+
+def test_of_a_profile_every_command_names_it() -> None:
+    run = _run(status=RunStatus.PARTIAL)
+    rows, sms = dict.fromkeys(RowStatus, 1), dict.fromkeys(SmsStatus, 1)
+    told = [
+        notices.of_run(OF_A_PROFILE, _summary(run, rows, sms), books, Exit.PERSON).body for books in (_books(), None)
+    ]
+    told += [notices.failed(OF_A_PROFILE, work, LedgerError()).body for work in (run, Path("a.xlsx"))]
+    told += [notices.untried(OF_A_PROFILE, work).body for work in (run, Path("a.xlsx"))]
+    told += [notices.nothing_came(OF_A_PROFILE, Path("in")).body, notices.missed(OF_A_PROFILE, "It", NOW).body]
+    for body in told:
+        assert "batchinvoice --profile branch-2 " in body
+        assert not re.search(r"batchinvoice (run|resume|apply|send|report|check)", body), body

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -199,6 +201,25 @@ def test_a_backslash_in_a_path_is_told_by_its_line(places: Places) -> None:
 def test_a_file_that_notepad_marked_is_read(places: Places) -> None:
     (places.here / "batchinvoice.toml").write_text(f'{ORDINARY} = "x"\n', encoding="utf-8-sig")
     assert load().nothing_found == "x"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1256"])
+def test_a_file_that_is_not_saved_as_utf_8_is_told_so(places: Places, encoding: str) -> None:
+    (places.here / "batchinvoice.toml").write_text(f'{ORDINARY} = "تقارير"\n', encoding=encoding)
+    with pytest.raises(SettingsError, match=r"batchinvoice.toml cannot be read: it is not saved as UTF-8 \(in Notepad"):
+        load()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such owners")
+def test_a_file_of_another_user_directs_nothing(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    places.write(places.user, ALL_SIX)
+    path = places.write(places.here, {"BATCHINVOICE_BASE_URL": "https://evil.example", ORDINARY: "x"})
+    if os.geteuid() == 0:
+        os.chown(path, 4711, 4711)
+        assert load().nothing_found == "x"  # the administrator's commands go by every file
+    monkeypatch.setattr(os, "geteuid", lambda: 4712)
+    with pytest.raises(SettingsError, match=r"here/batchinvoice.toml is not used: it is another user's.*elsewhere"):
+        load()
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,18 @@ def test_the_home_of_the_user_is_not_taken_for_ours(monkeypatch: pytest.MonkeyPa
     assert load().home != Path("/somewhere")
 
 
+@pytest.mark.parametrize("home", ["ledger", "./ledger", "../ledger", "~nobody-of-this-name/ledger"])
+def test_a_home_that_each_working_folder_would_have_anew_is_refused(places: dict[str, Path], home: str) -> None:
+    _write(places["user"], BATCHINVOICE_HOME=home)
+    with pytest.raises(SettingsError, match=r"BATCHINVOICE_HOME: it must be a whole path.*made twice"):
+        load()
+
+
+def test_a_tilde_is_the_users_own_folder(places: dict[str, Path]) -> None:
+    _write(places["user"], BATCHINVOICE_HOME="~/ledger", BATCHINVOICE_REPORT_DIR="~/reports")
+    assert (load().home, load().report_dir) == (Path.home() / "ledger", Path.home() / "reports")
+
+
 def test_no_secret_shows_in_any_text_of_the_settings() -> None:
     secrets = {name: f"hidden-{number}" for number, name in enumerate(CREDENTIALS) if name != "HESABE_MERCHANT_CODE"}
     loaded = load(**secrets, BATCHINVOICE_LEDGER_URL="postgresql://u:hidden-9@h/d")

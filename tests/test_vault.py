@@ -10,7 +10,7 @@ from typing import Any
 
 import keyring
 import pytest
-from file_keyring import Forgetful, Locked, Ring
+from file_keyring import Foreign, Forgetful, Locked, Ring, Silent
 from hypothesis import given
 from hypothesis import strategies as st
 from keyring.backends import fail, null
@@ -103,10 +103,30 @@ def test_a_keyring_keeps_a_profile_apart(places: Places) -> None:
     assert (vault.from_keyring(ALL_SIX, "b"), vault.from_keyring(ALL_SIX, "")) == ({}, ALL_SIX)
 
 
-@pytest.mark.parametrize("ring", [fail.Keyring, null.Keyring, Forgetful, Locked])
+@pytest.mark.parametrize("ring", [fail.Keyring, null.Keyring, Forgetful, Locked, Foreign, Silent])
 def test_a_keyring_that_keeps_nothing_is_not_trusted(places: Places, monkeypatch: Any, ring: type[Ring]) -> None:
+    monkeypatch.setattr(vault, "_SECONDS", 0.1 if ring is Silent else 10)
     monkeypatch.setattr(keyring.core, "_keyring_backend", ring())
     assert not vault.into_keyring(ALL_SIX, "")
     assert vault.from_keyring(ALL_SIX, "") == {}
     assert (vault.keyring_name() is None) == (ring in (fail.Keyring, null.Keyring))
-    assert bool(vault.keyring_trouble()) == (ring in (fail.Keyring, Locked))
+    assert bool(vault.keyring_trouble()) == (ring in (fail.Keyring, Locked, Foreign, Silent))
+
+
+def test_a_keyring_that_is_not_installed_is_none(places: Places, monkeypatch: Any) -> None:
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "no_such_package.Ring")
+    assert vault.keyring_name() is None
+    assert vault.from_keyring(ALL_SIX, "") == {}
+    assert not vault.into_keyring(ALL_SIX, "")
+
+
+@pytest.mark.parametrize("profile", ["", "b"])
+def test_what_a_person_wrote_into_the_secrets_file_stays(tmp_path: Path, profile: str) -> None:
+    path = tmp_path / "secrets.toml"
+    notify = 'BATCHINVOICE_NOTIFY = "mailtos://u:p@example.com"\n'
+    path.write_text(f"[profiles.{profile}]\n{notify}" if profile else notify, "utf-8")
+    own = {"BATCHINVOICE_NOTIFY": "mailtos://u:p@example.com"}
+    for values in (ALL_SIX, {"HESABE_PASSWORD": "new"}, {}):
+        vault.into_file(path, values, profile)
+        assert vault.from_file(path, profile) == own | values

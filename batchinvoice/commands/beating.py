@@ -119,7 +119,8 @@ def _to_log(home: Path, name: str) -> None:
         click.echo(f"Its output goes to {path}", err=True)
     with suppress(OSError):  # a log that cannot be written stops nothing
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > _MOST:
-            path.replace(path.with_suffix(".old.log"))
+        with suppress(OSError):  # Windows moves no file that somebody reads; then it grows
+            if path.exists() and path.stat().st_size > _MOST:
+                path.replace(path.with_suffix(".old.log"))
         path.touch(0o600)
         sys.stdout = sys.stderr = path.open("a", encoding="utf-8", errors="replace", buffering=1)

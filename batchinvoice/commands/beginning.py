@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from batchinvoice.calling import typed
 from batchinvoice.commands.common import SHEET, the_screen
 
 
@@ -31,4 +32,4 @@ def template(out: Path | None, lang: str) -> None:
     if path.exists():
         raise click.UsageError(f"{path} is there already and may hold invoices; give another name.")
     write_template(path, lang)
-    the_screen(as_json=False).say(f"Written: {path}. Fill in the sheet, then: batchinvoice check {path}")
+    the_screen(as_json=False).say(f"Written: {path}. Fill in the sheet, then: batchinvoice check {typed(path)}")

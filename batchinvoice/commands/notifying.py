@@ -33,7 +33,7 @@ def notify(context: click.Context, try_it: bool) -> None:
         for channel in notifier.channels:
             files = "workbooks are attached" if channel.takes_files and settings.notify_attach else "text alone"
             screen.say(f"{channel.name[0].upper()}{channel.name[1:]}: {files}")
-        screen.say("To try them: batchinvoice notify --test")
+        screen.say(f"To try them: {settings.command} notify --test")
         return
     with tempfile.TemporaryDirectory() as folder:
         sheet = Path(folder) / "batchinvoice-trial.xlsx"

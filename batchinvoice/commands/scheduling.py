@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchinvoice.calling import tool
 from batchinvoice.commands.common import the_settings
 from batchinvoice.exits import Exit
 
@@ -66,7 +67,7 @@ def schedule(
     settings = the_settings()
     if action == "list":
         context.exit(_list(settings.home))
-    profile = str(context.find_root().params.get("profile") or "")
+    profile = settings.profile  # be it an option's, or this terminal's environment's, which no scheduler has
     name = name or (f"{what}-{profile}" if profile else what)
     if not name or (what is None and action != "uninstall"):
         raise click.UsageError("Say what is to be scheduled: watch FOLDER, resume, or run SHEET (or --list).")
@@ -96,7 +97,9 @@ def _settle(home: Path, job: Job, form: Form, action: str | None) -> None:
         _remove_elsewhere(before, job.name, form)
     if action:
         _expect(home, job, form, now)
-        _say(f"Its output goes to {log_file(home, job.name)}; “batchinvoice schedule --list” shows how it stands.")
+        _say(
+            f"Its output goes to {log_file(home, job.name)}; “{tool(job.profile)} schedule --list” shows how it stands."
+        )
     else:
         _say("Nothing was installed. --install does it; --expect notes that it is expected, and you install it.")
 
@@ -111,9 +114,9 @@ def _checked(context: click.Context, what: str, words: tuple[str, ...]) -> tuple
     parsed = command.make_context(what, [*whole], parent=root)
     if parsed.params.get("as_json"):
         raise click.UsageError("--json is for a program that reads the answer; here nobody does.")
-    for sheet in parsed.params.get("sheets") or ():
-        if not sheet.exists():
-            _say(f"Note: {sheet} is not there now. It has to be each time the schedule starts.")
+    for there in (*parsed.params.get("sheets", ()), *filter(None, [parsed.params.get("folder")])):
+        if not there.exists():
+            _say(f"Note: {there} is not there now. It has to be each time the schedule starts.")
     return whole
 
 
@@ -156,7 +159,7 @@ def _no_other(before: Kept, job: Job) -> None:
     if expected and (expected.words, expected.folder, expected.profile) != (job.words, job.folder, job.profile):
         raise click.UsageError(
             f"“{job.name}” is the name of another schedule already: {' '.join(expected.words)}, in {expected.folder}. "
-            f"Give this one another --name, or first: batchinvoice schedule --uninstall --name {job.name}"
+            f"Give this one another --name, or first: {tool(job.profile)} schedule --uninstall --name {job.name}"
         )
 
 
@@ -218,11 +221,11 @@ def _list(home: Path) -> int:
 
 def _warn_of_this_terminal() -> None:
     """A scheduler starts the command without the variables of this terminal."""
-    ours = sorted(name for name, value in os.environ.items() if name.startswith(("HESABE_", "BATCHINVOICE_")) and value)
-    if ours:
+    found = {name for name, value in os.environ.items() if name.startswith(("HESABE_", "BATCHINVOICE_")) and value}
+    if ours := sorted(found - {"BATCHINVOICE_PROFILE"}):  # that one is in the command
         _say(
             f"Note: these settings come from this terminal's environment: {', '.join(ours)}. A scheduler may not have "
-            "them; put them in batchinvoice.toml in this folder."
+            "them: “batchinvoice setup --secrets-in file” stores credentials, and batchinvoice.toml takes the others."
         )
 
 

@@ -47,13 +47,13 @@ def history(limit: int, sheet: Path | None, as_json: bool) -> None:
     content = _sha256(sheet) if sheet else None
     with open_session(as_json=as_json) as session:
         found = session.ledger.runs_of(content)[:limit] if content else session.ledger.history(limit)
-        stories = [Story.of(session.ledger, run) for run in found]
+        stories = [Story.of(session.ledger, run, session.settings.command) for run in found]
         for story in stories:
             session.screen.lines(in_short(story))
         if not stories and sheet:
             session.screen.say(f"No run of a file of this content yet (SHA-256 {content}).")
         elif not stories:
-            session.screen.say("No runs yet. “batchinvoice run SHEET” makes the first one.")
+            session.screen.say(f"No runs yet. “{session.settings.command} run SHEET” makes the first one.")
     if as_json:
         print_json([story.as_json() for story in stories])
 
@@ -92,7 +92,7 @@ def show(context: click.Context, run_id: str | None, number: int | None, referen
 def _run(session: Session, run: Run) -> object:
     from batchinvoice import stories
 
-    story, records = stories.Story.of(session.ledger, run), session.ledger.log_of(run)
+    story, records = stories.Story.of(session.ledger, run, session.settings.command), session.ledger.log_of(run)
     session.screen.outcome(story.summary, None)
     session.screen.named([*stories.of_run(run), *stories.of_records(records), *stories.of_left(story.left)])
     session.screen.rows(session.ledger.rows(run))
@@ -109,11 +109,11 @@ def _row(session: Session, run: Run, number: int) -> object:
 
     row = session.ledger.row(run, number)
     if row is not None:
-        calls = session.ledger.attempts(row)
-        lines = [*stories.of_row(run, row), *stories.of_calls(calls, session.ledger.sms_calls(run), row)]
+        calls, tool = session.ledger.attempts(row), session.settings.command
+        lines = [*stories.of_row(run, row), *stories.of_calls(calls, session.ledger.sms_calls(run), row, tool)]
         session.screen.named(lines)
         session.screen.issues(row.issues, run.language)
-        return stories.row_as_json(row, calls)
+        return stories.row_as_json(row, tool, calls)
     if told := [note for note in run.notes if accounts_for(note, run.sheet, number)]:
         session.screen.issues(told, run.language)
         return {"run": run.id, "row": number, "issues": [issue_as_json(issue) for issue in told]}
@@ -123,15 +123,15 @@ def _row(session: Session, run: Run, number: int) -> object:
 def _reference(session: Session, reference: str) -> object:
     from batchinvoice import stories
 
-    spoken = session.ledger.spoken_of(reference)
+    spoken, tool = session.ledger.spoken_of(reference), session.settings.command
     known = session.ledger.known_references([reference]).get(reference)
     if known:
         told = f", ID {known.gateway_id}" if known.gateway_id else ""
         session.screen.say(f"The invoice of “{reference}” is {known.state}{told}.", "bold")
     else:
         session.screen.say(f"The ledger knows no invoice of “{reference}”.", "bold")
-    session.screen.lines(stories.of_reference(spoken))
+    session.screen.lines(stories.of_reference(spoken, tool))
     if not spoken:
         session.screen.say("No row of any run spoke of it.")
     invoice = {"state": str(known.state), "invoice_id": known.gateway_id} if known else None
-    return {"reference": reference, "invoice": invoice, "rows": [stories.row_as_json(row) for _, row in spoken]}
+    return {"reference": reference, "invoice": invoice, "rows": [stories.row_as_json(row, tool) for _, row in spoken]}

@@ -70,6 +70,10 @@ def watch(
     screen = Screen(attended=False)
     asked = Asked(hidden=Hidden(hidden or Hidden.ASK))
 
+    def say_in_a_line(words: str) -> None:
+        """So that no file's name can pass for a line of the log."""
+        screen.say(" ".join(words.splitlines()))
+
     @contextmanager
     def desk(inbox: Inbox, told: bool) -> Iterator[Desk]:
         settings = load(inbox.profile) if inbox.profile else the_settings()
@@ -83,7 +87,7 @@ def watch(
     settings = the_settings()
     screen.heading(settings)
     say_missed(settings, screen)
-    watcher = Watcher(folder, Terms(poll, still, retry, once, approve), profiles, desk, screen.say)
+    watcher = Watcher(folder, Terms(poll, still, retry, once, approve), profiles, desk, say_in_a_line)
     screen.say(f"Watching {folder}. Drop sheets into it; Ctrl-C stops." if not once else f"Looking into {folder}.")
     try:
         code = watcher.watch()

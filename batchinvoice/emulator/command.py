@@ -30,6 +30,22 @@ class WithKinds(click.Command):
         super().format_epilog(ctx, formatter)
 
 
+def _say_how_to_use_it(address: str) -> None:
+    from batchinvoice.emulator.sandbox import SANDBOX
+
+    click.echo(
+        "To try the other commands with it, in another window:\n"
+        f"  batchinvoice setup --profile trial --base-url {address}\n"
+        "and answer with the sandbox credentials that the gateway's public pages print:",
+        err=True,
+    )
+    for name, value in SANDBOX.items():
+        click.echo(f"  {name.replace('_', ' ')}: {value}", err=True)
+    click.echo(
+        "Then, for example: batchinvoice --profile trial watch FOLDER. Ctrl-C ends it; it forgets all.", err=True
+    )
+
+
 @click.command(cls=WithKinds)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8942, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 is any free one.")
@@ -59,8 +75,14 @@ def emulator(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--fault") from None
     stream = sys.stdin.buffer if until_eof else None
+
+    def listening(address: str) -> None:
+        click.echo(f"Listening on {address}")
+        if not until_eof:
+            _say_how_to_use_it(address)
+
     try:
-        serve(emulation, host, port, lambda address: click.echo(f"Listening on {address}"), until_eof=stream)
+        serve(emulation, host, port, listening, until_eof=stream)
     except OSError as error:
         raise click.ClickException(f"Port {port} on {host} cannot be had ({error.strerror}). Try --port 0.") from None
     except KeyboardInterrupt:

@@ -45,6 +45,8 @@ class FolderLock:
         if self._lock and self._identity == self._now():
             return
         self._release()
+        if not self._folder.is_dir():
+            raise FileNotFoundError(2, "there is no such folder; make it, or connect its drive", str(self._folder))
         if not os.access(self._folder, os.W_OK):
             raise PermissionError(13, "it may not be written to", str(self._folder))
         lock = FileLock(self._file)

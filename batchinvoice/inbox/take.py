@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchinvoice import app, notices
+from batchinvoice.calling import typed
 from batchinvoice.events import Event
 from batchinvoice.exits import Exit
 from batchinvoice.inbox.approval import name_of
@@ -26,7 +27,7 @@ from batchinvoice.summary import summarise
 _OVER = (RunStatus.COMPLETE, RunStatus.PARTIAL)
 _BY_HAND = (
     "In a drop folder nobody can be asked. Mend the sheet and drop it again; or run it by hand, where options can "
-    'answer:\nbatchinvoice run "{path}"'
+    "answer:\n{tool} run {path}"
 )
 
 
@@ -150,7 +151,8 @@ def _refused(desk: Desk, path: Path, error: SheetError) -> Taken:
         others = [issue for issue in error.issues if issue not in error.stops]
         words += [f"{issue.place.cell or issue.place.sheet}: {' '.join(issue.say(error.language))}" for issue in others]
     there = move(path, desk.inbox.attention)
-    leave_word(there, "\n\n".join([*words, _BY_HAND.format(path=there)]))
+    by_hand = _BY_HAND.format(tool=desk.session.settings.command, path=typed(there))
+    leave_word(there, "\n\n".join([*words, by_hand]))
     why = "something about it must be answered first" if isinstance(error, Undecided) else "it cannot be read"
     return Taken(Exit.PERSON, f"{path.name}: not run, {why} → {there.parent.name}; {there.name}.txt says more")
 
@@ -162,7 +164,7 @@ def _recognised(desk: Desk, path: Path, run: Run) -> Taken:
     words = (
         f"{path.name} was not run: its content is that of {run.source_name}, which was run on {day} (Kuwait time) as "
         f"run {run.id}, and is {run.status}.\n\n"
-        f"Its report: {reports[-1] if reports else f'batchinvoice report {run.id}'}"
+        f"Its report: {reports[-1] if reports else f'{desk.session.settings.command} report {run.id}'}"
     )
     if run.status is RunStatus.PARTIAL:
         words += "\n\nRows that need a person are in its corrections workbook: mend that one and drop it."
@@ -190,10 +192,10 @@ def _handed_over(desk: Desk, path: Path, run: Run) -> Taken:
 
 def write_plan(desk: Desk, run: Run) -> Taken:
     """Put the run's plan beside its sheet. Raises FileInUse or CannotWrite."""
-    room = desk.inbox.to_approve
+    room, tool = desk.inbox.to_approve, desk.session.settings.command
     ask = (
         "Nothing was sent yet. To have this plan carried out, put a copy of this workbook into the folder "
-        f"{desk.inbox.name} under the name “{name_of(run)}.xlsx” (or type: batchinvoice apply {run.id}). "
+        f"{desk.inbox.name} under the name “{name_of(run)}.xlsx” (or type: {tool} apply {run.id}). "
         f"To have it dropped, the same under the name “{name_of(run, approves=False)}.xlsx”."
     )
     plan = free_name(workbook_path(room, run.source_name, run.id, "plan"))

@@ -86,7 +86,8 @@ class Watcher:
                 inbox.make_rooms(approve=self._terms.approve)
                 self._work(inbox, stop)
         except OSError as error:
-            why = f"{error.strerror or type(error).__name__}: {error.filename or self._folder}"
+            elsewhere = f": {error.filename}" if error.filename not in (None, str(self._folder)) else ""
+            why = f"{error.strerror or type(error).__name__}{elsewhere}"
             return self._cannot(f"{self._folder} cannot be used ({why}). Its sheets wait until it can.")
         except SettingsError as error:  # in a file that was changed meanwhile
             return self._cannot(str(error))

@@ -82,7 +82,7 @@ class Account(Reader):
         if record is None:
             raise NoSuchRun(
                 f"There is no run {name} for merchant {self.merchant_code} ({self.environment}). "
-                "“batchinvoice history” lists the runs."
+                "“batchinvoice history” lists the runs. (One of another merchant: batchinvoice --profile NAME …)"
             )
         return to_run(record)
 

@@ -61,6 +61,12 @@ def _file(address: URL) -> Path | None:
         return None
     if address.database in (None, "", ":memory:"):
         raise LedgerUnusable("BATCHINVOICE_LEDGER_URL names no file, and a ledger must outlive the program. Name one.")
+    if not Path(str(address.database)).is_absolute():
+        raise LedgerUnusable(
+            "BATCHINVOICE_LEDGER_URL must name its file by a whole path, as sqlite:////srv/ledger.sqlite3 or "
+            "sqlite:///C:/ledger.sqlite3. Else each folder from which you start would have a ledger of its own, and "
+            "invoices could be made twice. Nothing was sent."
+        )
     return Path(str(address.database)).resolve()
 
 

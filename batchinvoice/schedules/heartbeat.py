@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from batchinvoice.calling import tool
 from batchinvoice.exits import Exit
 from batchinvoice.invoices.kuwait import KUWAIT, kuwait_date
 from batchinvoice.schedules.job import Form
@@ -60,7 +61,7 @@ class Kept:
     def over(self, began: dt.datetime, at: dt.datetime, code: int) -> Kept:
         """With the end noted of what had begun at a moment."""
         well = code in (Exit.WELL, Exit.PERSON)
-        done = max(began, self.done or began) if well else self.done
+        done = max(began, _past(self.done, at) or began) if well else self.done
         return replace(self, ended=at, code=code, done=done)
 
 
@@ -89,8 +90,9 @@ def missed(kept: Mapping[str, Kept], now: dt.datetime, running: str = "") -> lis
     comes every few minutes, it has nothing to tell of itself: a computer that was switched off over night would say
     so each morning.
     """
+    known = {name: _as_of(each, now) for name, each in kept.items()}
     found = filter(
-        None, (_missed(name, each, now, each.noticed if running else each.told) for name, each in kept.items())
+        None, (_missed(name, each, now, each.noticed if running else each.told) for name, each in known.items())
     )
     others = [each for each in found if each.name != running or not isinstance(each.expected.rule, Every)]
     return [replace(each, started=None, now=True) if each.name == running else each for each in others]
@@ -106,14 +108,13 @@ def told(kept: Mapping[str, Kept], said: list[Missed], running: str = "") -> dic
     after = dict(kept)
     for each in said:
         if before := kept.get(each.name):
-            noticed = max(each.due, before.noticed or each.due)
-            after[each.name] = replace(before, noticed=noticed, told=before.told if running else each.due)
+            after[each.name] = replace(before, noticed=each.due, told=before.told if running else each.due)
     return after
 
 
 def is_news(kept: Kept, each: Missed) -> bool:
     """Whether the notices have not sent it yet."""
-    return kept.noticed is None or each.due > kept.noticed
+    return kept.noticed != each.due
 
 
 def is_due(rule: Rule, kept: Kept, now: dt.datetime) -> bool:
@@ -121,7 +122,7 @@ def is_due(rule: Rule, kept: Kept, now: dt.datetime) -> bool:
 
     An expected run that was missed is caught up within `CATCH_UP`; one that nobody noted as expected, on its day alone.
     """
-    due = latest(rule, now)
+    due, kept = latest(rule, now), _as_of(kept, now)
     if kept.done and kept.done >= due:
         return False
     if kept.expected:
@@ -152,6 +153,20 @@ def moment(at: dt.datetime) -> str:
     return f"{at.astimezone(KUWAIT):%a %d %b %Y, %H:%M} Kuwait time"
 
 
+def _as_of(kept: Kept, now: dt.datetime) -> Kept:
+    """Without what lies ahead, because the clock was set back: it would count as done, or said, until then."""
+    expected = kept.expected
+    if expected and not _past(expected.since, now):
+        expected = replace(expected, since=latest(expected.rule, now))
+    done, told, noticed = (_past(at, now) for at in (kept.done, kept.told, kept.noticed))
+    return replace(kept, expected=expected, done=done, told=told, noticed=noticed)
+
+
+def _past(at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """The moment, if it has come; clocks are put right by a little all the time."""
+    return at if at and at <= now + GRACE else None
+
+
 def _missed(name: str, kept: Kept, now: dt.datetime, said: dt.datetime | None) -> Missed | None:
     expected = kept.expected
     if expected is None:
@@ -175,4 +190,4 @@ def _to_check(each: Missed) -> str:
         Form.CRON: "“crontab -l”, and whether cron runs",
         Form.WINDOWS: f"{unit} in Task Scheduler, its Last Run Result",
     }[each.expected.form]
-    return f"Was the computer on? Look at {where}; then “batchinvoice schedule --list”."
+    return f"Was the computer on? Look at {where}; then “{tool(each.expected.profile)} schedule --list”."

@@ -50,7 +50,10 @@ def install(job: Job, form: Form, now: dt.datetime) -> str:
             return _install_systemd(job)
         case Form.CRON:
             _change_crontab(job.name, cron.lines(job, machine_offsets(now)))
-            return "The lines are in your crontab. cron starts nothing later that was missed while the machine was off."
+            return (
+                "The lines are in your crontab. cron itself starts nothing later that was missed while the machine was "
+                "off; of what is daily or monthly, the next day's start does it, up to three days late."
+            )
         case Form.WINDOWS:
             return _install_windows(job, now)
         case _:

@@ -39,7 +39,10 @@ class Job:
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
-            raise ScheduleError(f"“{self.name}” cannot be a schedule's name: use up to 40 of A-Z, a-z, 0-9, - and _.")
+            raise ScheduleError(
+                f"“{self.name}” cannot be a schedule's name. Give it one with --name: up to 40 of A-Z, a-z, 0-9, - "
+                "and _."
+            )
         for text in (self.python, self.folder, self.profile, *self.words):
             if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in "\ufffe\uffff" for c in text):
                 raise ScheduleError(

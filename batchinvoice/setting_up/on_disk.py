@@ -103,7 +103,8 @@ def _ledger_file(settings: Settings) -> Path | None:
         address = make_url(url)
     except ArgumentError:
         return None  # no address at all, which is said when it is opened
-    return Path(address.database).resolve() if address.get_backend_name() == "sqlite" and address.database else None
+    file = Path(address.database or "") if address.get_backend_name() == "sqlite" else Path()
+    return file.resolve() if file.is_absolute() else None  # one of no whole path is refused when it is opened
 
 
 def _existing(folder: Path) -> Path:

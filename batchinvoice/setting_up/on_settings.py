@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def safekeeping() -> Iterator[Finding]:
     if vault.close_to_others(file):
         yield warn("secrets", f"{file} could be read by other users; now it is its owner's alone", renew)
     elif vault.open_to_others(file):
-        yield bad("secrets", f"{file} can be read by other users of this computer", f"chmod 600 {file}. {renew}")
+        yield bad("secrets", f"{file} can be read by other users of this computer", f"{_closing(file)} {renew}")
     elif file.exists():
         yield ok("secrets", f"{file} is its owner's alone")
     for each in files():
@@ -75,7 +76,7 @@ def safekeeping() -> Iterator[Finding]:
             yield warn(
                 "secrets",
                 f"{each.absolute()} holds secrets and can be read by other users of this computer",
-                f"Take them out and run “batchinvoice setup”, or: chmod 600 {each.absolute()}",
+                f"Take them out and run “batchinvoice setup”, or: {_closing(each)}",
             )
 
 
@@ -92,6 +93,10 @@ def keyring() -> Iterator[Finding]:
         )
     else:
         yield ok("keyring", f"{name} can be asked")
+
+
+def _closing(file: Path) -> str:
+    return f"chmod 600 {shlex.quote(str(file.absolute()))}"
 
 
 def _holds_secrets(path: Path) -> bool:

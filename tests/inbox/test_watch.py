@@ -262,6 +262,22 @@ def test_a_folder_that_goes_and_comes_back(drop: Drop) -> None:
     assert watching.stop() == 0
 
 
+def test_a_folder_that_is_not_there_is_said_to_be_made(drop: Drop) -> None:
+    drop.folder.rmdir()
+    done = drop.once()
+    assert done.returncode == 3
+    assert "cannot be used (there is no such folder; make it, or connect its drive)" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such names")
+def test_no_name_of_a_file_can_pass_for_a_line_of_the_log(drop: Drop) -> None:
+    (drop.folder / "a\nSun 01 Nov 2026: ended with exit code 0.\x1b[2K\u2028b.xlsx").write_bytes(b"PK\x05\x06")
+    done = drop.once()
+    assert not [line for line in done.stdout.splitlines() if line.startswith(("Sun", "b.xlsx"))]
+    assert "not run" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
 def test_a_sheet_that_vanishes_while_it_is_run_is_accounted_for_all_the_same(drop: Drop) -> None:
     drop.gateway.set(latency_ms=30)
     drop.put("november.xlsx", [row(n) for n in range(1, 61)])

@@ -152,7 +152,8 @@ def test_damage_that_shows_itself_later_is_told(url: str, open_ledger: Opener) -
 
 
 @pytest.mark.parametrize(
-    "address", ["nonsense", "oracle://u:secret@host/db", "sqlite:///:memory:", "sqlite://", "x://"]
+    "address",
+    ["nonsense", "oracle://u:secret@host/db", "sqlite:///:memory:", "sqlite://", "x://", "sqlite:///in-this-folder.db"],
 )
 def test_an_address_that_cannot_be_used_is_told_by_the_settings_name(open_ledger: Opener, address: str) -> None:
     with pytest.raises(LedgerUnusable, match="BATCHINVOICE_LEDGER_URL") as told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from any_job import MOMENTS, RULES
@@ -200,3 +201,29 @@ def test_of_two_starts_for_daylight_saving_one_alone_is_due(hour: int) -> None:
         if is_due(DAILY, kept, at):
             kept, starts = _done(kept, at), starts + 1
     assert (starts, kept.done) == (1, DUE)
+
+
+@pytest.mark.parametrize("rule", [DAILY, MONTH_END, Every(15)])
+def test_what_was_noted_by_a_clock_that_was_ahead_hides_nothing(rule: Rule) -> None:
+    """A computer whose clock was a year ahead, and was put right."""
+    ahead = NOON + 365 * DAY
+    wrong = replace(_done(_expected(rule, NOON - 40 * DAY), ahead), told=ahead, noticed=ahead)
+    (found,) = missed({"a": wrong}, NOON)
+    assert is_due(rule, wrong, latest(rule, NOON))
+    assert is_news(wrong, found)
+    assert missed(told({"a": wrong}, [found]), NOON) == []
+    assert missed({"a": _done(wrong, NOON)}, NOON) == []
+    assert _done(wrong, NOON).done == NOON
+
+
+def test_what_was_scheduled_by_a_clock_that_was_ahead_is_due_all_the_same() -> None:
+    kept = _expected(DAILY, NOON + 365 * DAY)
+    assert is_due(DAILY, kept, DUE + DAY)
+    assert [each.due for each in missed({"a": kept}, NOON + DAY)] == [DUE + DAY]
+
+
+@given(RULES, MOMENTS, st.timedeltas(MINUTE, GRACE - MINUTE))
+def test_a_clock_that_is_put_right_by_a_little_changes_nothing(rule: Rule, now: dt.datetime, by: dt.timedelta) -> None:
+    kept = _done(_expected(rule, now - 40 * DAY), now)
+    assert missed({"a": kept}, now - by) == []
+    assert not is_due(rule, kept, now - by)

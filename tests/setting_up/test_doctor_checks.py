@@ -93,6 +93,7 @@ def test_all_is_well(well: Callable[..., None], places: Places) -> None:
         ),
         ({"BATCHINVOICE_NOTIFY": "nonsense://x"}, "notices", "BATCHINVOICE_NOTIFY", "Do what it says"),
         ({"BATCHINVOICE_LEDGER_URL": "no address"}, "ledger", "is not the address of a database", "Do what it says"),
+        ({"BATCHINVOICE_LEDGER_URL": "sqlite:///l.sqlite3"}, "ledger", "by a whole path", "Do what it says"),
     ],
 )
 def test_a_setting_that_cannot_work_is_told_with_its_remedy(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from terminal import at_a_terminal
 from whole_tool import HEADINGS, Tool, table
 
 from batchinvoice.emulator.process import RunningEmulator
@@ -118,6 +119,12 @@ def test_a_misspelt_setting_in_the_file_is_named(tool: Tool) -> None:
     done = tool("history")
     assert done.returncode == 3
     assert "BATCHINVOICE_ENVIROMENT" in done.stderr
+
+
+def test_a_settings_file_can_send_no_code_to_a_terminal(tool: Tool) -> None:
+    (tool.folder / "batchinvoice.toml").write_text('"\\u001b]0;owned\\u0007x" = 1\n', "utf-8")
+    code, shown = at_a_terminal(tool, "", "history")
+    assert (code, "no such setting" in shown, "\x1b]0" in shown) == (3, True, False)
 
 
 def test_the_settings_file_is_read(tool: Tool) -> None:

@@ -47,6 +47,25 @@ def test_history_tells_who_ran_what_and_what_remains_to_be_done(tool: Tool) -> N
     assert "@" in older["who"]
 
 
+def test_what_is_left_is_told_with_the_profile_that_is_meant(tool: Tool) -> None:
+    (tool.folder / "batchinvoice.toml").write_text('[profiles.branch-2]\nHESABE_MERCHANT_CODE = "842217"\n', "utf-8")
+    of_profile = ("--profile", "branch-2")
+    run = tool.json(*of_profile, "run", tool.sheet("a.xlsx", [GOOD, BAD]), "--no-sms")["run"]
+    told = [tool(*of_profile, *words).stdout for words in (("history",), ("show", run), ("show", run, "--row", 2))]
+    told.append(tool(*of_profile, "show", "--reference", "INV-1").stdout)
+    for said in told:
+        assert "batchinvoice --profile branch-2 " in said
+        assert not re.search(r"batchinvoice (send|report|show|resume)", said)
+
+
+def test_a_run_of_another_merchant_is_looked_for_with_its_profile(tool: Tool) -> None:
+    run = tool.json("run", tool.sheet("a.xlsx", [GOOD]))["run"]
+    other = tool("show", run, HESABE_MERCHANT_CODE="842300")
+    assert other.returncode == 3
+    assert f"no run {run} for merchant 842300" in other.stderr
+    assert "batchinvoice --profile NAME" in other.stderr
+
+
 def test_a_file_is_known_by_its_content_whatever_its_name(tool: Tool) -> None:
     sheet = tool.sheet("november.xlsx", [GOOD])
     run = tool.json("run", sheet)["run"]

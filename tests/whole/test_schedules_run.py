@@ -259,7 +259,12 @@ def test_a_profile_is_passed_on(tool: Tool) -> None:
     words = ["--profile", "main", "schedule", "watch", "in box", "--every", "15m", "--for", "windows"]
     done = tool(*words)
     assert done.returncode == 0, done.stderr
-    assert '-m batchinvoice --profile main --scheduled watch-main watch --once "in box"' in done.stdout
+    line = '-m batchinvoice --profile main --scheduled watch-main watch --once "in box"'
+    assert line in done.stdout
+    assert "Note: in box is not there now." in done.stderr
+    by_variable = tool(*words[2:], BATCHINVOICE_PROFILE="main")
+    assert line in by_variable.stdout
+    assert "BATCHINVOICE_PROFILE" not in by_variable.stderr
 
 
 @posix

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -60,6 +61,22 @@ def _silent(*texts: str) -> None:
     for text in texts:
         assert not [secret for secret in SECRETS if secret in text]
         assert "Traceback" not in text
+
+
+def test_what_the_emulator_says_leads_to_settings_with_which_all_is_well(bare: Tool) -> None:
+    command = [sys.executable, "-m", "batchinvoice", "emulator", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8", stdout=subprocess.DEVNULL) as process:
+        try:
+            said = [process.stderr.readline().strip() for _ in range(10)] if process.stderr else []
+            given = dict(line.split(": ", 1) for line in said if line.split(": ")[0].replace(" ", "_") in SANDBOX)
+            [typed] = [line for line in said if line.startswith("batchinvoice setup")]
+            six = {f"HESABE_{name.upper().replace(' ', '_')}": value for name, value in given.items()}
+            done = bare(*typed.split()[1:], "--yes", **six)
+            assert done.returncode == 0, done.stderr
+            assert "All is well." in bare("--profile", "trial", "doctor").stdout
+            assert "Is a profile meant? batchinvoice --profile trial" in bare("history").stderr
+        finally:
+            process.terminate()
 
 
 def test_from_nothing_to_a_run(bare: Tool, gateway: RunningEmulator) -> None:
