@@ -186,9 +186,10 @@ class Account(Reader):
 
     def log(self) -> Iterator[Record]:
         """The records of the audit log, the oldest first."""
-        after = 0
+        after: int | None = None  # not 0: a record could have been put in before the first one
         while True:
-            query = select(audit).where(*self._own(audit), audit.c.number > after).order_by(audit.c.number)
+            query = select(audit).where(*self._own(audit)).order_by(audit.c.number)
+            query = query if after is None else query.where(audit.c.number > after)
             page = [Record(**record) for record in self._all(query.limit(_PAGE))]
             yield from page
             if len(page) < _PAGE:
