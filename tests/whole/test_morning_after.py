@@ -170,6 +170,19 @@ def test_old_runs_are_forgotten_only_when_that_is_said(tool: Tool, gateway: Runn
     assert (again["rows"]["unchanged"], len(gateway.truth()["invoices"])) == (1, 1)
 
 
+def test_what_was_cut_off_before_the_file_was_written_anew_is_made_up_for(tool: Tool) -> None:
+    tool("history")
+    ledger = tool.folder / LEDGER
+    with closing(sqlite3.connect(ledger)) as raw, raw:
+        raw.execute("PRAGMA secure_delete=OFF")
+        raw.execute("CREATE TABLE left_over AS SELECT 'Canary' AS name")
+        raw.execute("DROP TABLE left_over")
+    assert tool("forget", "--older-than", "2y", "--dry-run").returncode == 0
+    assert b"Canary" in ledger.read_bytes()
+    assert tool("forget", "--older-than", "2y", "--yes").returncode == 0
+    assert b"Canary" not in ledger.read_bytes()
+
+
 def test_a_person_at_the_terminal_is_asked_before_anything_is_forgotten(tool: Tool) -> None:
     tool("run", tool.sheet("a.xlsx", [GOOD]))
     with aged(tool):
