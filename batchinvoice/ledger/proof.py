@@ -35,7 +35,7 @@ class Seen:
         """From `17:9f86d081884c7d65…`. Raises ValueError."""
         number, _, digits = text.strip().rstrip("…").partition(":")
         digits = digits.lower()
-        if len(digits) < _LEAST_HASH or set(digits) - set("0123456789abcdef"):
+        if not number.isdecimal() or len(digits) < _LEAST_HASH or set(digits) - set("0123456789abcdef"):
             raise ValueError(f"{text} is not a number, a colon and at least {_LEAST_HASH} digits of a hash.")
         return cls(int(number), digits)
 

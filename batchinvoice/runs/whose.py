@@ -43,6 +43,8 @@ def whose(gateway: Gateway, intent: Intent, *, trust_ids: bool) -> Whose:
         return Whose(None if lost else _closed(there), confirmed=True)
     if lost:
         return Whose(problem(Code.ID_CONFLICT, **names, owner=there.reference, other=""))
+    if there.id != intent.gateway_id:  # an answer about another ID tells nothing of this one
+        return Whose(problem(Code.ID_UNSEEN, **names, answer=there.id))
     return Whose(problem(Code.ID_OTHER, **names, owner=there.reference))
 
 

@@ -198,6 +198,12 @@ def test_a_question_that_was_cut_off_binds_no_id_to_the_reference(
     assert (bench.statuses(bench.run([mailed(1)])), bench.calls("update")) == (["created"], [])
 
 
+def test_an_answer_about_another_id_is_no_answer(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["invoice/7001"] = lambda _: yes({"id": 8001, "reference_number": "R-1", "amount": "70.000"})
+    [_, issue] = bench.row(bench.run([mailed(1, invoice_id="7001")])).issues
+    assert (issue.code, "invoice 7001 is (8001)" in issue.message, odd.count("update")) == (Code.ID_UNSEEN, True, 0)
+
+
 def test_an_id_that_was_confirmed_keeps_its_reference_even_if_the_change_was_refused(
     bench: Bench, odd: OddGateway
 ) -> None:

@@ -211,4 +211,5 @@ def test_a_plan_that_was_never_begun_is_forgotten_and_can_no_longer_be_sent(
     assert (refused.returncode, gateway.truth()["invoices"]) == (3, [])
     assert "run the sheet again" in refused.stderr
     assert "batchinvoice apply" not in tool("history").stdout
+    assert "batchinvoice apply" not in tool("resume").stdout
     assert tool("verify").returncode == 0
