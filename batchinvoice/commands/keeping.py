@@ -112,6 +112,8 @@ def forget(context: click.Context, age: str, dry_run: bool, yes: bool, as_json: 
             _say_done(session, len(ready))
         elif not dry_run and ready:
             session.screen.say("Nothing was removed.")
+        elif not dry_run:
+            app.forget(session.ledger, [], age)  # an earlier one may have been cut off before the file was written anew
     if as_json:
         print_json(_forgotten_as_json(aged, before, done=do))
     context.exit(Exit.PERSON if ready and not do and not dry_run else Exit.WELL)
@@ -144,7 +146,7 @@ def _say_done(session: Session, count: int) -> None:
     say = session.screen.say
     runs = "1 run" if count == 1 else f"{count:,} runs"
     say(f"Removed from the ledger: the personal data of {runs}. The audit log tells so.", "bold")
-    say("References stay, so that nothing is made twice; if some of yours are names, those names stay with them.")
+    say("References stay, so that nothing is made twice, and the names of files and sheets: names in them stay, too.")
     for copy in session.ledger.copies():
         say(f"An old copy of the ledger still holds it: {copy}. Delete it once you are sure that you do not need it.")
     say("Reports, corrections and the sheets themselves are files of yours, and so are back-ups: delete the old ones.")

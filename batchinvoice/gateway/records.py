@@ -18,8 +18,9 @@ class GatewayInvoice:
     """One invoice in the gateway's words; a text the answer does not carry is "".
 
     amount: KWD, or None when the answer has no readable amount. status: `invoice_status` ("0" unpaid, "1" paid,
-    "3" cancelled) or, for a bulk row, its own `status`. created_at: as written by the gateway, time zone unknown.
-    source: the call that gave it, since ids of single and of bulk invoices may be two different series.
+    "3" cancelled) or, for a bulk row, its own `status`, which says something else. created_at: as written by the
+    gateway, time zone unknown. source: the call that gave it, since ids of single and of bulk invoices may be two
+    different series.
     """
 
     id: str
@@ -58,7 +59,7 @@ def read_invoice(raw: object, source: Source) -> GatewayInvoice | None:
         name=_text(raw.get("name")) or _text(customer.get("name")),
         phone=_text(raw.get("phone")) or _text(customer.get("phone_number")),
         email=_text(raw.get("email")) or _text(customer.get("email")),
-        status=_text(raw.get("invoice_status")) or _text(raw.get("status")),
+        status=_text(raw.get("invoice_status")) or ("" if source == "invoice" else _text(raw.get("status"))),
         sms_status=_text(raw.get("sms_status")),
         created_at=_text(raw.get("created_at")),
     )

@@ -96,6 +96,8 @@ class Code(StrEnum):
     ID_UNKNOWN = "id-unknown"
     ID_OTHER = "id-other"
     ID_UNSEEN = "id-unseen"
+    ID_PAID = "id-paid"
+    ID_CANCELLED = "id-cancelled"
     INVOICE_FORGOTTEN = "invoice-forgotten"
     UPDATE_CANNOT = "update-cannot"
     UPDATE_NEEDS_EMAIL = "update-needs-email"

@@ -307,6 +307,14 @@ CATALOGUE: Mapping[Code, Words] = {
         "The gateway does not show whose invoice {value} is ({answer}), so nothing was sent.",
         "Correct the Invoice ID, or take it out to make a new invoice. If you have seen in the gateway's panel that it is right, run the row with --trust-ids.",
     ),
+    Code.ID_PAID: Words(
+        "At the gateway, invoice {value} is paid already, so it was not changed.",
+        "Take the row out. What the customer owes besides is a new invoice: a new reference, and no Invoice ID.",
+    ),
+    Code.ID_CANCELLED: Words(
+        "At the gateway, invoice {value} has been cancelled, so it was not changed: nobody could pay it.",
+        "Take the row out, or take out the Invoice ID and give it a new reference to make a new invoice.",
+    ),
     Code.INVOICE_FORGOTTEN: Words(
         "The invoice of this reference was made long ago ({where}), and its personal data was removed, so it cannot be told what is to be changed.",
         "If it is a new invoice, give it a new reference; if it is the old one, change it in the gateway's panel.",

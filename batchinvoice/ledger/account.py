@@ -160,9 +160,9 @@ class Account(Reader):
         return self.tallies(run).get(RowStatus.PENDING, (0,))[0]
 
     def planned_only(self) -> list[Run]:
-        """The runs of which nothing was ever begun, the oldest first."""
-        query = select(runs).where(*self._own(runs), runs.c.status == RunStatus.PLANNED).order_by(runs.c.sequence)
-        return [to_run(record) for record in self._all(query)]
+        """The runs of which nothing was ever begun, and still can be, the oldest first."""
+        query = select(runs).where(*self._own(runs), runs.c.status == RunStatus.PLANNED, runs.c.forgotten_at.is_(None))
+        return [to_run(record) for record in self._all(query.order_by(runs.c.sequence))]
 
     def attention_count(self, run: Run) -> int:
         """How many rows need a person: for what came of them, or of their text message."""
@@ -186,9 +186,10 @@ class Account(Reader):
 
     def log(self) -> Iterator[Record]:
         """The records of the audit log, the oldest first."""
-        after = 0
+        after: int | None = None  # not 0: a record could have been put in before the first one
         while True:
-            query = select(audit).where(*self._own(audit), audit.c.number > after).order_by(audit.c.number)
+            query = select(audit).where(*self._own(audit)).order_by(audit.c.number)
+            query = query if after is None else query.where(audit.c.number > after)
             page = [Record(**record) for record in self._all(query.limit(_PAGE))]
             yield from page
             if len(page) < _PAGE:

@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -58,9 +59,12 @@ class Record:
 
     @property
     def told(self) -> dict[str, Any]:
-        """The facts."""
-        facts: dict[str, Any] = json.loads(self.facts)
-        return facts
+        """The facts; none where somebody has put something else there, which its hash then tells."""
+        with suppress(ValueError):
+            facts = json.loads(self.facts)
+            if isinstance(facts, dict):
+                return facts
+        return {}
 
     @property
     def mark(self) -> str:
@@ -117,11 +121,12 @@ def of_run(log: Log, run_id: str) -> Select[Any]:
 def note_migration(db: Connection, before: str, after: str) -> None:
     """Append to the chain of each merchant that the ledger came to a new version.
 
-    `runs`: in how many runs it had until then; those of them without a record are older than the log.
+    `runs`: the number of the latest run until then, `count`: how many there are; those without a record are older than
+    the log.
     """
-    whose = select(runs.c.environment, runs.c.merchant_code, func.max(runs.c.sequence))
-    for environment, merchant_code, latest in db.execute(
+    whose = select(runs.c.environment, runs.c.merchant_code, func.max(runs.c.sequence), func.count())
+    for environment, merchant_code, latest, count in db.execute(
         whose.group_by(runs.c.environment, runs.c.merchant_code)
     ).all():
-        facts = {"from": before, "to": after, "runs": latest}
+        facts = {"from": before, "to": after, "runs": latest, "count": count}
         Log.of(environment, merchant_code).append(db, dt.datetime.now(dt.UTC), Event.MIGRATED, None, facts)

@@ -15,7 +15,7 @@ from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState
 from batchinvoice.invoices.likeness import likeness
 from batchinvoice.ledger.audit import Event, Log
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
-from batchinvoice.ledger.intent import STATED, Intent, Outcome
+from batchinvoice.ledger.intent import ASKED, STATED, Intent, Outcome
 from batchinvoice.ledger.notes import Notes
 from batchinvoice.ledger.records import Known, Row, Run, issues_to_json
 from batchinvoice.ledger.tables import attempts, invoices, references, rows, sms_calls
@@ -68,9 +68,11 @@ class Entry(Notes):
         under its Invoice ID.
         """
         scope = {"environment": run.environment, "merchant_code": run.merchant_code}
+        origin = STATED if run.trusts_ids else ASKED
         if known:
             key = known.key
-            self._db.execute(update(invoices).where(invoices.c.id == key).values(fingerprint=""))
+            trusted = {"origin": STATED} if (known.origin, origin) == (ASKED, STATED) else {}
+            self._db.execute(update(invoices).where(invoices.c.id == key).values(fingerprint="", **trusted))
         else:
             made = insert(invoices).values(
                 **scope,
@@ -78,7 +80,7 @@ class Entry(Notes):
                 **_content(invoice),
                 fingerprint="",
                 gateway_id=invoice.invoice_id,
-                origin=STATED,
+                origin=origin,
                 sms=SmsStatus.NOT_WANTED,
                 run_id=run.id,
                 intended_at=self._now,
@@ -120,11 +122,12 @@ class Entry(Notes):
         )
         if intent.row.status is not RowStatus.HELD:  # a person has given that row up; only its invoice is settled
             self.settle_row(intent.row, intent.action, outcome, intent.invoice_key, intent)
-        if outcome.certainly_nothing and (intent.renames or intent.first_named):
-            # Else a later row of that reference would be taken for a change of this invoice.
-            own = references.c.invoice_id == intent.invoice_key
-            new = own if intent.first_named else own & (references.c.reference == intent.invoice.reference)
-            self._db.execute(delete(references).where(new))
+        # Else a later row of that reference would be taken for a change of this invoice.
+        own = references.c.invoice_id == intent.invoice_key
+        if outcome.unfounded(intent):
+            self._db.execute(delete(references).where(own))
+        elif outcome.certainly_nothing and intent.renames and not outcome.confirmed:
+            self._db.execute(delete(references).where(own, references.c.reference == intent.invoice.reference))
 
     def settle_row(
         self,
@@ -204,7 +207,7 @@ class Entry(Notes):
             }
         elif intent.action is Action.CREATE and outcome.status in (RowStatus.REJECTED, RowStatus.PENDING):
             values |= {"state": InvoiceState.NOT_MADE}
-        elif outcome.certainly_nothing and intent.first_named:
+        elif outcome.unfounded(intent):
             values |= {"state": InvoiceState.NOT_MADE, "gateway_id": None}
         elif outcome.certainly_nothing and intent.before:
             values |= {"fingerprint": intent.before.fingerprint}

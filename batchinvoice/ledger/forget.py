@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, null, or_, select, update
 
 from batchinvoice.invoices.lifecycle import InvoiceState, RowStatus, RunStatus
 from batchinvoice.ledger.tables import attempts, invoices, item_rows, rows, runs, sms_calls
@@ -16,6 +16,8 @@ _HARMLESS = frozenset({"run", "row", "rows", "count", "more", "tried", "field", 
 # What is left of an invoice: what a look-up, a sum or a comparison needs. A reference must stay, so that nothing is
 # made twice.
 _STAYS = ("reference", "amount", "expires", "delivery", "raw_types", "payment_types", "language", "subscription")
+_PAGE = 500
+_AT: Any = bindparam("at")
 _EMPTY: dict[str, Any] = {"customer": "", "country": "", "mobile": "", "email": None, "description": None, "items": []}
 
 
@@ -55,10 +57,19 @@ def forget(db: Connection, run_id: str, now: dt.datetime) -> dict[str, int]:
 
 def _strip_issues(db: Connection, table: Any, run_id: str) -> None:
     own = table.c.run_id == run_id
-    for position, issues in db.execute(select(table.c.position, table.c.issues).where(own)).all():
-        if issues:
-            stripped = update(table).where(own, table.c.position == position)
-            db.execute(stripped.values(issues=_harmless(issues)))
+    query = select(table.c.position, table.c.issues).where(own, table.c.position > _AT)
+    strip = update(table).where(own, table.c.position == _AT).values(issues=bindparam("said"))
+    for page in _pages(db, query.order_by(table.c.position).limit(_PAGE)):
+        if stripped := [{"at": position, "said": _harmless(issues)} for position, issues in page if issues]:
+            db.execute(strip, stripped)
+
+
+def _pages(db: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """Page by page, so that no run is too large. query: by its first column, and from behind `_AT` on."""
+    after = -1
+    while page := db.execute(query, {"at": after}).all():
+        yield page
+        after = page[-1][0]
 
 
 def _harmless(issues: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -76,10 +87,15 @@ def _forget_invoices(db: Connection, run_id: str, now: dt.datetime) -> int:
     )
     of_run = or_(invoices.c.run_id == run_id, invoices.c.id.in_(spoken_of))
     settled = (invoices.c.state != InvoiceState.UNKNOWN) & invoices.c.forgotten_at.is_(None)
-    query = select(invoices.c.id, invoices.c.content).where(of_run, settled, ~elsewhere)
-    found = db.execute(query).all()
-    for key, content in found:
-        stays = {name: content[name] for name in _STAYS if name in content}
-        values = {"content": {**stays, **_EMPTY}, "phone": "", "token": None, "link": None, "forgotten_at": now}
-        db.execute(update(invoices).where(invoices.c.id == key).values(values))
-    return len(found)
+    query = select(invoices.c.id, invoices.c.content).where(of_run, settled, ~elsewhere, invoices.c.id > _AT)
+    emptied: dict[str, Any] = {"content": bindparam("left"), "phone": "", "token": None, "link": None}
+    empty = update(invoices).where(invoices.c.id == _AT).values({**emptied, "forgotten_at": now})
+    count = 0
+    for page in _pages(db, query.order_by(invoices.c.id).limit(_PAGE)):
+        db.execute(empty, [{"at": key, "left": _left(content)} for key, content in page])
+        count += len(page)
+    return count
+
+
+def _left(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{name: content[name] for name in _STAYS if name in content}, **_EMPTY}

@@ -11,7 +11,9 @@ from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.records import Known, Row
 
-STATED = "sheet"  # the origin of an invoice whose id was never confirmed by the gateway
+# Origins of an invoice whose id only a sheet has named. `sheet`: a person trusted it, so a change may have left.
+# `asked`: no change leaves before the gateway has said that this id has this reference.
+STATED, ASKED = "sheet", "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,12 @@ class Intent:
     @property
     def stated(self) -> bool:
         """True for an update of an invoice of which only a sheet says that it exists."""
-        return self.action is Action.UPDATE and (self.before is None or self.before.origin == STATED)
+        return self.action is Action.UPDATE and (self.before is None or self.before.origin in (STATED, ASKED))
 
     @property
     def first_named(self) -> bool:
-        """True for the first update of such an invoice: nothing of an earlier one can have been carried out."""
-        return self.action is Action.UPDATE and self.before is None
+        """True for the first update of such an invoice that can leave: no earlier one has, unless it was confirmed."""
+        return self.action is Action.UPDATE and (self.before is None or self.before.origin == ASKED)
 
     @property
     def gives_id(self) -> bool:
@@ -69,8 +71,15 @@ class Outcome:
     tries: int = 1
     detail: str = ""
     doubt: bool = False  # an earlier try may have been carried out
+    unsent: bool = False  # what was lost is the answer to a question before it
+    confirmed: bool = False  # the gateway said that this id has this reference
 
     @property
     def certainly_nothing(self) -> bool:
         """True if the call changed nothing, in none of its tries: it was refused, was never sent, or is held."""
-        return self.status in (RowStatus.REJECTED, RowStatus.PENDING, RowStatus.HELD) and not self.doubt
+        refused = self.status in (RowStatus.REJECTED, RowStatus.PENDING, RowStatus.HELD) and not self.doubt
+        return refused or self.unsent
+
+    def unfounded(self, intent: Intent) -> bool:
+        """True if nothing speaks for it that the id which the sheet names is this invoice's."""
+        return self.certainly_nothing and intent.first_named and not self.confirmed

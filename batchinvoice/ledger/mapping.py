@@ -56,6 +56,8 @@ def planned_facts(run: NewRun) -> dict[str, Any]:
     return {
         "file": run.source_name,
         "sha256": run.sha256,
+        "user": run.started_by,
+        "time": run.planned_at.isoformat(),
         "count": run.input_count,
         "amount": money(run.input_amount),
         "options": dict(run.options),

@@ -32,10 +32,12 @@ class Notes:
             values["reported_at"] = None
         own = runs.c.id == run.id
         before = self._db.execute(select(runs.c.status).where(own)).scalar_one()
+        if over and status is before:  # stopped once more before anything was done: it ended when the log says
+            return
         self._db.execute(update(runs).where(own).values(values))
         if status is RunStatus.RUNNING:
             self._tell_begun(run)
-        elif over and status is not before:
+        elif over:
             event = Event.STOPPED if status is RunStatus.FAILED else Event.CONCLUDED
             reason = {"why": why} if why else {}
             self.note_event(event, run.id, status=str(status), **reason, **standing(self._db, run.id))

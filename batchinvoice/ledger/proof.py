@@ -6,19 +6,21 @@ does is a record's number and hash on a report that lies in another place (`seen
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from batchinvoice.invoices.cells import money
 from batchinvoice.invoices.kuwait import KUWAIT
 from batchinvoice.invoices.lifecycle import RunStatus
 from batchinvoice.ledger.audit import Event, Record
 from batchinvoice.ledger.ledger import Ledger
+from batchinvoice.ledger.mapping import planned_facts
 from batchinvoice.ledger.records import Run
 
 _LEAST_HASH = 16  # digits of a hash that must be given: fewer could be met by trying
+_NOT_OF_ITS_KIND = (ValueError, TypeError, LookupError, ArithmeticError)  # what no version of ours has written
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Seen:
         """From `17:9f86d081884c7d65…`. Raises ValueError."""
         number, _, digits = text.strip().rstrip("…").partition(":")
         digits = digits.lower()
-        if len(digits) < _LEAST_HASH or set(digits) - set("0123456789abcdef"):
+        if not number.isdecimal() or len(digits) < _LEAST_HASH or set(digits) - set("0123456789abcdef"):
             raise ValueError(f"{text} is not a number, a colon and at least {_LEAST_HASH} digits of a hash.")
         return cls(int(number), digits)
 
@@ -61,18 +63,38 @@ class _Walk:
     count: int = 0
     newest: Record | None = None
     older: int = 0  # the runs up to this one are older than the log
+    older_count: int = 0  # how many those were when it began
+    told: dict[str, str] = field(default_factory=dict)  # each run that it tells of, and where it first does
 
 
 def prove(ledger: Ledger, seen: Sequence[Seen] = ()) -> Proof:
     """Walk the chain from its beginning, then hold every run against it. Raises LedgerError."""
-    walk, counts = _Walk(), {"compared": 0, "open": 0, "older": 0}
-    found = [*_chain(ledger.log(), seen, walk)]
+    walk, kinds, older = _Walk(), Counter[str](), 0
+    found = list(_readable(_chain(ledger.log(), seen, walk), walk))
     for name in ledger.run_names():
-        run, records, stands = ledger.as_logged(name)
-        kind, wrong = against_log(run, records, stands, walk.older)
-        counts[kind] += 1
+        walk.told.pop(name, None)
+        try:
+            run, records, stands = ledger.as_logged(name)
+            kind, wrong = against_log(run, records, stands, walk.older)
+        except _NOT_OF_ITS_KIND:
+            found.append(f"run {name} cannot be read: a value in it is not of its kind")
+            continue
+        older += run.sequence <= walk.older
+        kinds[kind] += 1
         found += wrong
-    return Proof(walk.count, walk.newest, tuple(found), **counts)
+    found += [f"run {name} is not in the ledger, but {where} tells of it" for name, where in walk.told.items()]
+    if older != walk.older_count:
+        found.append(f"there are {older:,} runs from before the log, but {walk.older_count:,} when it began")
+    return Proof(walk.count, walk.newest, tuple(found), kinds["compared"], kinds["open"], kinds["older"])
+
+
+def _readable(breaks: Iterator[str], walk: _Walk) -> Iterator[str]:
+    """The breaks of the chain; a record that cannot be read is the last."""
+    try:
+        yield from breaks
+    except _NOT_OF_ITS_KIND:
+        after = f"after {place(walk.newest)}" if walk.newest else "from its beginning"
+        yield f"the log cannot be read {after}: a value in it is not of its kind"
 
 
 def _chain(records: Iterable[Record], seen: Sequence[Seen], walk: _Walk) -> Iterator[str]:
@@ -89,8 +111,10 @@ def _chain(records: Iterable[Record], seen: Sequence[Seen], walk: _Walk) -> Iter
         paper = wanted.pop(record.number, None)
         if paper and not record.hash.startswith(paper.hash):
             yield f"{place(record)} has another hash than the one that was seen ({paper.hash[:_LEAST_HASH]}…)"
-        if record.event == Event.MIGRATED:
-            walk.older = max(walk.older, int(record.told.get("runs", 0)))
+        if record.event == Event.MIGRATED and not walk.count:  # a later one has no runs from before the log
+            walk.older, walk.older_count = record.told.get("runs", 0), record.told.get("count", 0)
+        if record.run_id:
+            walk.told.setdefault(record.run_id, place(record))
         previous, walk.newest = record.hash, record
         walk.count += 1
     for number in sorted(wanted):
@@ -119,14 +143,14 @@ def against_log(run: Run, records: Sequence[Record], stands: Mapping[str, Any], 
     telling = [record for record in records if record.event == Event.BEGUN or "digest" in record.told]
     if not telling:
         return "older", []
-    wrong = list(chain(_plan(run, records), _status(run, records)))
+    wrong = list(chain(_plan(run, records), _status(run, records), _forgotten(run, records)))
     if telling[-1].event == Event.BEGUN:
         return "open", wrong
     return "compared", [*wrong, *_rows(run, telling[-1], stands)]
 
 
 def _plan(run: Run, records: Sequence[Record]) -> Iterator[str]:
-    kept = {"file": run.source_name, "sha256": run.sha256, "count": run.input_count, "amount": money(run.input_amount)}
+    kept = planned_facts(run)
     for record in records:
         if record.event == Event.PLANNED:
             wrong = [name for name, value in kept.items() if record.told.get(name) != value]
@@ -141,6 +165,14 @@ def _status(run: Run, records: Sequence[Record]) -> Iterator[str]:
         said = known[-1].told.get("status") or told[Event(known[-1].event)]
         if said != run.status:
             yield f"run {run.id} is {run.status}, but by the log it is {said}: {place(known[-1])} is the last to tell"
+        elif run.finished_at not in (None, known[-1].at):
+            yield f"run {run.id}: it ended at another time than {place(known[-1])} says"
+
+
+def _forgotten(run: Run, records: Sequence[Record]) -> Iterator[str]:
+    told = [record.at for record in records if record.event == Event.FORGOTTEN]
+    if run.forgotten_at != (told[-1] if told else None):
+        yield f"run {run.id}: whether its personal data was removed, and when, is not as the log tells"
 
 
 def _rows(run: Run, record: Record, stands: Mapping[str, Any]) -> Iterator[str]:
@@ -156,8 +188,8 @@ def _rows(run: Run, record: Record, stands: Mapping[str, Any]) -> Iterator[str]:
         )
     if not differ:
         yield (
-            f"run {run.id}: its rows are not as {place(record)} has them: an amount, a status, an invoice ID or a bulk "
-            "send was changed"
+            f"run {run.id}: its rows are not as {place(record)} has them: an amount, a status, a reason, an invoice "
+            "ID, to which invoice a reference belongs, or a bulk send was changed"
         )
 
 

@@ -62,6 +62,11 @@ class Run(NewRun):
     forgotten_at: dt.datetime | None  # when its personal data was removed
 
     @property
+    def trusts_ids(self) -> bool:
+        """Whether a person said that the sheet's Invoice IDs are right (--trust-ids)."""
+        return self.options.get("trust_ids") == "yes"
+
+    @property
     def language(self) -> str:
         """That of the sheet's headings, `en` or `ar`: in it the sheet's issues are said."""
         return language_of(self.shapes[0].headings)
@@ -124,8 +129,9 @@ class ItemRow:
 class Known:
     """An invoice that the ledger knows. `key` is the ledger's number of it; `run_id` the run that meant it last.
 
-    `origin` is the call by which the gateway id was obtained: `create`, `find` or `update`; `sheet` while only a sheet
-    has said that there is such an invoice. `forgotten`: its personal data was removed, so what it said is not known.
+    `origin` is the call by which the gateway id was obtained: `create`, `find`, `update`, or `invoice` where one that a
+    sheet named was confirmed; `sheet` or `asked` while only a sheet has said that there is such an invoice.
+    `forgotten`: its personal data was removed, so what it said is not known.
     """
 
     key: int

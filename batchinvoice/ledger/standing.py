@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Integer, String, case, func, select, type_coerce
+from sqlalchemy import Connection, Integer, String, and_, case, false, func, select, type_coerce
 
 from batchinvoice.invoices.cells import money
-from batchinvoice.invoices.lifecycle import AT_GATEWAY
+from batchinvoice.invoices.lifecycle import AT_GATEWAY, InvoiceState, SmsStatus
 from batchinvoice.ledger.audit import canonical
-from batchinvoice.ledger.tables import invoices, rows, sms_calls
+from batchinvoice.ledger.tables import invoices, references, rows, runs, sms_calls
 
 _PAGE = 1000
 
@@ -20,27 +21,36 @@ _PAGE = 1000
 def standing(db: Connection, run_id: str) -> dict[str, Any]:
     """`{"rows": {status: [count, KWD]}, "digest": …}`, free of personal data, so that it stays when those are removed.
 
-    The digest is SHA-256 over each row's position, row number, reference, amount, status, gateway id, gateway amount
-    and whether it wanted a text, and over each bulk send's invoices and outcome. All of that changes only by what the
-    log tells of this run. (Whether an invoice is texted does not: another run may text it later, and has that in its
+    The digest is SHA-256 over each row's position, row number, reference, amount, status, gateway id, gateway amount,
+    whether it wanted a text, what was decided, whether it needs a person and the codes of its issues; over whether its
+    reference still belongs to its invoice, so that none is made again; and over each bulk send's invoices and outcome,
+    and how many of those that it texted are still known to be. All of that changes only by what the log
+    tells of this run. (Whether any other invoice is texted does not: another run may text it later, and has that in its
     own bulk sends.)
     """
     digest = hashlib.sha256()
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in db.execute(_rows(run_id).execution_options(yield_per=_PAGE)):
-        digest.update(canonical(list(row)).encode())
+        *told, issues = row
+        digest.update(canonical([*told, [issue["code"] for issue in issues]]).encode())
         tally = counts[row.status]
         tally[0] += 1
         tally[1] += row.amount or 0
     for call in db.execute(_calls(run_id)):
-        digest.update(canonical(list(call)).encode())
-    told = {status: [count, money(Decimal(fils).scaleb(-3))] for status, (count, fils) in counts.items()}
-    return {"rows": told, "digest": digest.hexdigest()}
+        texted = _texted(db, run_id, call.gateway_ids) if call.outcome == SmsStatus.SENT else None
+        digest.update(canonical([*call, texted]).encode())
+    sums = {status: [count, money(Decimal(fils).scaleb(-3))] for status, (count, fils) in counts.items()}
+    return {"rows": sums, "digest": digest.hexdigest()}
 
 
 def _rows(run_id: str) -> Any:
     # As the database has them: whole fils and words, which need no reading.
     there = case((rows.c.status.in_(AT_GATEWAY), func.coalesce(invoices.c.gateway_id, "")), else_="")
+    there_as_said = and_(
+        rows.c.status.in_(AT_GATEWAY),
+        invoices.c.state == InvoiceState.MADE,
+        references.c.invoice_id == rows.c.invoice_id,
+    )
     query = select(
         rows.c.position,
         rows.c.row,
@@ -50,11 +60,28 @@ def _rows(run_id: str) -> Any:
         there,
         type_coerce(rows.c.gateway_amount, Integer),
         type_coerce(rows.c.sms, String),
+        type_coerce(rows.c.action, String),
+        rows.c.attention,
+        func.coalesce(there_as_said, false()),
+        rows.c.issues,
     )
-    query = query.select_from(rows.outerjoin(invoices, invoices.c.id == rows.c.invoice_id))
+    own = and_(*(references.c[name] == invoices.c[name] for name in ("environment", "merchant_code")))
+    joined = rows.outerjoin(invoices, invoices.c.id == rows.c.invoice_id)
+    joined = joined.outerjoin(references, own & (references.c.reference == rows.c.reference))
+    query = query.select_from(joined)
     return query.where(rows.c.run_id == run_id).order_by(rows.c.position)
 
 
 def _calls(run_id: str) -> Any:
-    query = select(sms_calls.c.number, sms_calls.c.gateway_ids, type_coerce(sms_calls.c.outcome, String))
+    query = select(
+        sms_calls.c.number, sms_calls.c.gateway_ids, type_coerce(sms_calls.c.outcome, String).label("outcome")
+    )
     return query.where(sms_calls.c.run_id == run_id).order_by(sms_calls.c.number)
+
+
+def _texted(db: Connection, run_id: str, ids: Sequence[str]) -> int:
+    """How many of these ids have an invoice that is known to be texted; that is never taken back."""
+    own = and_(*(invoices.c[name] == runs.c[name] for name in ("environment", "merchant_code")))
+    query = select(func.count(func.distinct(invoices.c.gateway_id))).select_from(runs.join(invoices, own))
+    query = query.where(runs.c.id == run_id, invoices.c.gateway_id.in_(ids), invoices.c.sms == SmsStatus.SENT)
+    return int(db.execute(query).scalar_one())

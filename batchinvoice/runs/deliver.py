@@ -27,10 +27,10 @@ from batchinvoice.runs.decide import Decision, superseded, texts_nobody
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.memory import Memory
-from batchinvoice.runs.outcome import failed, stops_the_run, succeeded, with_owner
+from batchinvoice.runs.outcome import confirmed, failed, not_told_whose, stops_the_run, succeeded, with_owner
 from batchinvoice.runs.places import Places
 from batchinvoice.runs.stopping import WORDS
-from batchinvoice.runs.whose import not_this
+from batchinvoice.runs.whose import Whose, whose
 
 _PAGE = 200
 _PLAINLY_DOWN = 8  # calls in a row whose answers are lost: one by one, the rest would only become unknown, too
@@ -174,11 +174,18 @@ class _Delivery:
     def _send(self, intent: Intent) -> _Answer:
         """Make the call of one intent; runs in a worker."""
         with bound_contextvars(row=intent.row.row):
+            asked: Whose | None = None
             try:
-                return _Answer(self._update(intent) if intent.action is Action.UPDATE else self._create(intent))
+                if intent.action is not Action.UPDATE:
+                    return _Answer(self._create(intent))
+                asked = whose(self._job.gateway, intent, trust_ids=self._job.run.trusts_ids)
+                return _Answer(self._update(intent, asked))
             except GatewayError as error:
                 stop = error.message if stops_the_run(error) else None
-                return _Answer(failed(intent, error, self._places), stop)
+                if intent.action is Action.UPDATE and asked is None:
+                    return _Answer(not_told_whose(intent, error, self._places), stop)
+                outcome = failed(intent, error, self._places)
+                return _Answer(confirmed(intent, outcome) if asked and asked.confirmed else outcome, stop)
 
     def _create(self, intent: Intent) -> Outcome:
         terms = self._job.terms
@@ -187,14 +194,12 @@ class _Delivery:
         done = self._job.gateway.create(payload)
         return succeeded(intent, done, sms_after_create(intent.invoice, terms.sms_mode), self._places)
 
-    def _update(self, intent: Intent) -> Outcome:
-        trust_ids = self._job.run.options.get("trust_ids") == "yes"
-        if why := not_this(self._job.gateway, intent, trust_ids=trust_ids):
-            return Outcome(RowStatus.HELD, (self._places.issue(intent.row.row, Field.INVOICE_ID, why),))
-        done = self._job.gateway.update(
-            intent.gateway_id, update_payload(intent.invoice, self._job.terms.merchant_code)
-        )
-        return succeeded(intent, done, None, self._places)
+    def _update(self, intent: Intent, asked: Whose) -> Outcome:
+        if asked.why:
+            said = self._places.issue(intent.row.row, Field.INVOICE_ID, asked.why)
+            return Outcome(RowStatus.HELD, (said,), confirmed=asked.confirmed)
+        payload = update_payload(intent.invoice, self._job.terms.merchant_code)
+        return succeeded(intent, self._job.gateway.update(intent.gateway_id, payload), None, self._places)
 
 
 class _Losses:

@@ -90,6 +90,22 @@ def failed(intent: Intent, error: GatewayError, places: Places) -> Outcome:
     return Outcome(RowStatus.PENDING, tries=error.attempts, detail=error.message, doubt=error.doubt)
 
 
+def not_told_whose(intent: Intent, error: GatewayError, places: Places) -> Outcome:
+    """The outcome of a change that was not sent, because the gateway did not say whose its ID is."""
+    if not isinstance(error, _UNCERTAIN):
+        return replace(failed(intent, error, places), doubt=False)
+    said = places.issue(intent.row.row, Field.INVOICE_ID, problem(Code.LOOK_UP_FAILED, detail=error.message))
+    return Outcome(RowStatus.UNKNOWN, (said,), tries=error.attempts, detail=error.message, unsent=True)
+
+
+def confirmed(intent: Intent, outcome: Outcome) -> Outcome:
+    """The outcome of a change before which the gateway said that its ID has this reference: it keeps the two together.
+
+    Else the row without the ID would be taken for a new invoice.
+    """
+    return replace(outcome, confirmed=True, origin="invoice" if intent.stated else None)
+
+
 def _refusals(error: Refused, row: int, places: Places) -> tuple[Issue, ...]:
     """The gateway's words, each beside the column that it speaks of."""
     by_field = [(meaning(name), words) for name, words in error.fields.items()]

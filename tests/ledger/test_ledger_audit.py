@@ -27,6 +27,7 @@ from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.proof import Seen, prove
 from batchinvoice.ledger.records import Row, Run
 
+_ISSUE = '[{"code": "amount-same", "place": {"sheet": "Invoices", "row": 3}, "params": {}}]'
 LOST = Issue(Code.OUTCOME_UNKNOWN, Place("Invoices", 2), {"detail": ""})
 Opener = Callable[..., Ledger]
 _MIGRATIONS = Path(upgrade.__file__).parent / "migrations"
@@ -83,6 +84,8 @@ def test_a_run_is_told_from_its_plan_to_its_report(ledger: Ledger) -> None:
     assert told["planned"] | {"digest": ""} == {
         "file": "sheet.xlsx",
         "sha256": "ab" * 32,
+        "user": "fatima@desk",
+        "time": "2026-11-22T09:30:00+00:00",
         "count": 3,
         "amount": "5.000",
         "options": {"sms": "yes"},
@@ -152,6 +155,28 @@ TAMPERED = [
     ("UPDATE runs SET sha256 = 'cd'", "its sha256 is cd, but record 1 .* says abab"),
     ("UPDATE runs SET input_amount = 1", "its amount is 0.001, but record 1 .* says 5.000"),
     ("UPDATE runs SET status = 'failed'", "is failed, but by the log it is complete"),
+    ("UPDATE runs SET started_by = 'ali@desk'", "its user is ali@desk, but record 1 .* says fatima@desk"),
+    ("UPDATE runs SET planned_at = '2026-10-22 09:30:00.000000'", "its time is 2026-10-22T09.*, but record 1 .* says"),
+    ("UPDATE runs SET finished_at = '2026-10-22 09:30:00.000000'", "it ended at another time than record 4 "),
+    ('UPDATE runs SET options = \'{"sms": "no"}\'', "its options is .*'no'.*, but record 1 .* says .*'yes'"),
+    ("UPDATE runs SET forgotten_at = '2026-11-22 09:30:00.000000'", "whether its personal data was removed, and when"),
+    ("UPDATE runs SET environment = 'live'", "run 20261122-001 is not in the ledger, but record 1 .* tells of it"),
+    ("UPDATE rows SET attention = 1 WHERE position = 1", "run .*: its rows are not as record 4"),
+    ("UPDATE rows SET action = 'update' WHERE position = 1", "run .*: its rows are not as record 4"),
+    (f"UPDATE rows SET issues = '{_ISSUE}' WHERE position = 1", "run .*: its rows are not as record 4"),
+    ("DELETE FROM invoice_references WHERE reference = 'R-1'", "run .*: its rows are not as record 4"),
+    ("UPDATE invoice_references SET invoice_id = 1 WHERE reference = 'R-1'", "run .*: its rows are not as record 4"),
+    ("UPDATE invoices SET state = 'not made' WHERE id = 1", "run .*: its rows are not as record 4"),
+    ("UPDATE invoices SET sms = 'pending' WHERE id = 1", "run .*: its rows are not as record 4"),
+    (
+        "INSERT INTO audit SELECT environment, merchant_code, 0, at, who, 'approved', run_id, facts, '', hash"
+        " FROM audit WHERE number = 1",
+        "record 0 .* is not as it was written",
+    ),
+    ("UPDATE runs SET status = 'paid'", "run 20261122-001 cannot be read: a value in it is not of its kind"),
+    ("UPDATE rows SET amount = 'much' WHERE position = 1", "run 20261122-001 cannot be read: a value in it is not of"),
+    ("UPDATE audit SET facts = 'none' WHERE number = 4", "record 4 .* is not as it was written"),
+    ("UPDATE audit SET at = 'lately' WHERE number = 4", "the log cannot be read from its beginning: a value in it"),
 ]
 
 
@@ -162,6 +187,20 @@ def test_whatever_is_changed_is_found_and_said(url: str, ledger: Ledger, stateme
         raw.execute(statement)
     breaks = prove(ledger).breaks
     assert [said for said in breaks if re.search(words, said)], breaks
+
+
+def test_a_run_that_was_taken_out_is_missed(url: str, ledger: Ledger) -> None:
+    whole_run(ledger)
+    second = whole_run(ledger, "S")
+    with tampering(url) as raw:
+        raw.execute("UPDATE invoices SET run_id = '20261122-001'")
+        for table in ("sms_calls", "attempts", "rows"):
+            raw.execute(f"DELETE FROM {table} WHERE run_id = ?", (second.id,))
+        raw.execute("DELETE FROM runs WHERE id = ?", (second.id,))
+    assert prove(ledger).breaks == (
+        "run 20261122-002 is not in the ledger, but record 6 (2026-11-22 12:30:00 Kuwait, planned, run 20261122-002) "
+        "tells of it",
+    )
 
 
 def test_records_in_another_order_are_found(url: str, ledger: Ledger) -> None:
@@ -201,11 +240,17 @@ def test_an_end_that_was_cut_off_is_found_with_what_was_seen_on_paper(url: str, 
 
 @pytest.mark.parametrize("text", ["", "17", "17:", "17:abc", "x:" + "a" * 64, "17:" + "g" * 64])
 def test_what_is_no_number_and_hash_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="is not a number, a colon and at least 16 digits of a hash"):
         Seen.read(text)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit SET who = 'ali'", "DELETE FROM audit"])
+_REPLACING = (
+    "INSERT OR REPLACE INTO audit SELECT environment, merchant_code, number, at, 'ali', event, run_id, facts, previous,"
+    " hash FROM audit"
+)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET who = 'ali'", "DELETE FROM audit", _REPLACING])
 def test_the_database_itself_refuses_to_change_a_record(url: str, ledger: Ledger, statement: str) -> None:
     planned(ledger)
     refused = pytest.raises(sqlite3.IntegrityError, match="the audit log is append-only")
@@ -282,7 +327,7 @@ def test_runs_from_before_the_log_are_not_compared_and_said_to_be_older(url: str
     engine.dispose()
     ledger = open_ledger()
     [record] = ledger.log()
-    assert (record.event, record.told) == ("migrated", {"from": "0003", "to": "0004", "runs": 2})
+    assert (record.event, record.told) == ("migrated", {"from": "0003", "to": "0004", "runs": 2, "count": 2})
     proof = prove(ledger)
     assert (proof.breaks, proof.older, proof.compared) == ((), 2, 0)
     conclude(ledger, ledger.run("20261122-001"), RunStatus.RUNNING)  # taken up again, it is told from here on
@@ -292,7 +337,20 @@ def test_runs_from_before_the_log_are_not_compared_and_said_to_be_older(url: str
     with tampering(url) as raw:
         raw.execute("DELETE FROM audit WHERE run_id = '20261122-003'")
     assert "run 20261122-003 is in the ledger, but the log does not tell" in prove(ledger).breaks[-1]
+    with tampering(url) as raw:
+        raw.execute("UPDATE runs SET sequence = 2 WHERE id = '20261122-003'")
+    assert "there are 3 runs from before the log, but 2 when it began" in prove(ledger).breaks
     assert open_ledger("live").log_of(ledger.run("20261122-001")) == []
+
+
+def test_a_later_migration_makes_no_run_older_than_the_log(url: str, ledger: Ledger) -> None:
+    whole_run(ledger)
+    with ledger._begin() as db:
+        upgrade.note_migration(db, "0004", "0005")
+    assert prove(ledger).breaks == ()
+    with tampering(url) as raw:
+        raw.execute("UPDATE audit SET run_id = NULL")
+    assert "run 20261122-001 is in the ledger, but the log does not tell" in prove(ledger).breaks[-1]
 
 
 def _append(url: str, times: int) -> None:
@@ -310,10 +368,10 @@ def test_two_processes_that_append_at_once_make_one_chain(url: str, ledger: Ledg
     assert (proof.count, proof.breaks) == (80, ())
 
 
-def test_a_fork_of_the_chain_is_refused_by_the_primary_key(ledger: Ledger) -> None:
+def test_a_fork_of_the_chain_is_refused(ledger: Ledger) -> None:
     planned(ledger)
     first = next(ledger.log())
-    with ledger._engine.connect() as db, pytest.raises(Exception, match="UNIQUE constraint failed"):
+    with ledger._engine.connect() as db, pytest.raises(Exception, match="the audit log is append-only"):
         db.exec_driver_sql(
             "INSERT INTO audit VALUES ('sandbox', '842217', 1, ?, 'x', 'x', NULL, '{}', '', '')", (str(first.at),)
         )

@@ -9,6 +9,7 @@ from odd_gateway import OddGateway, created, no, yes
 from batchinvoice import app
 from batchinvoice.invoices.lifecycle import RunStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
+from batchinvoice.ledger.proof import prove
 from batchinvoice.runs.errors import RunStopped
 
 
@@ -116,6 +117,16 @@ def test_a_refused_bulk_send_has_failed_and_is_sent_when_a_person_asks(bench: Be
     done = bench.send(run)
     assert (bench.sms(done), done.status, odd.count("send")) == (["sent", "sent"], RunStatus.COMPLETE, 3)
     assert odd.seen[-1][1]["ids"] == ["7001", "7002"]
+
+
+def test_a_text_that_was_refused_and_is_sent_by_another_run_breaks_no_books(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["create"] = lambda payload: yes(created(7001, payload))
+    odd.behaviours["send"] = lambda _: no(400, "No credit left")
+    first = bench.run([simple(1)])
+    odd.behaviours["send"] = lambda _: yes(None)
+    second = bench.send(bench.run([simple(1)]))
+    assert (bench.sms(first), bench.sms(second), odd.count("send")) == (["sent"], ["sent"], 2)
+    assert prove(bench.ledger).breaks == ()
 
 
 @pytest.mark.parametrize("fault", ["close-after", "close-before", "http-500-after", "html-200", "garbled"])

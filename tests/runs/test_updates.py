@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from bench import Bench, codes, simple
 from odd_gateway import OddGateway, no, updated, yes
 
+from batchinvoice.gateway.client import Gateway
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus
 from batchinvoice.runs.errors import RunStopped
@@ -15,6 +18,15 @@ MAIL = "noura@example.com"
 
 def mailed(number: int, amount: object = "5.000", **more: object) -> list[object]:
     return simple(number, amount, **{"email": MAIL, **more})
+
+
+def raising(error: type[BaseException]) -> Callable[..., None]:
+    """Stands in for a call in whose midst this process ends."""
+
+    def instead(*_: object) -> None:
+        raise error
+
+    return instead
 
 
 def foreign(bench: Bench, reference: str = "P-1") -> str:
@@ -157,6 +169,64 @@ def test_an_id_that_the_gateway_does_not_show_is_held(bench: Bench, odd: OddGate
 
     meant = bench.run([mailed(1, invoice_id="7001")], trust_ids=True)
     assert (bench.statuses(meant), odd.count("update")) == (["updated"], 1)
+
+
+def test_a_question_whose_answer_was_lost_binds_no_id_to_the_reference(bench: Bench) -> None:
+    """Nothing was sent: when the ID turns out to be another's, the row without it is a new invoice, and gets made."""
+    number = foreign(bench, "P-1")
+    bench.emulator.set_faults("invoice:close-before:1")
+    run = bench.run([mailed(1, invoice_id=number)])
+    assert (bench.statuses(run), codes(bench.row(run))) == (["unknown"], {Code.ID_UNKNOWN, Code.LOOK_UP_FAILED})
+    assert "R-1" not in bench.ledger.known_references(["R-1"])
+    bench.emulator.set_faults()
+    done = bench.apply(run)
+    assert (bench.statuses(done), codes(bench.row(done))) == (["held"], {Code.ID_UNKNOWN, Code.ID_OTHER})
+    assert (bench.statuses(bench.run([mailed(1)])), bench.calls("update")) == (["created"], [])
+
+
+def test_a_question_that_was_cut_off_binds_no_id_to_the_reference(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = foreign(bench, "P-1")
+    run = bench.plan([mailed(1, invoice_id=number)])
+    with monkeypatch.context() as killed:
+        killed.setattr(Gateway, "invoice", raising(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            bench.apply(run)
+    assert bench.ledger.known_references(["R-1"])["R-1"].gateway_id == number  # the intent was written down
+    assert bench.statuses(bench.apply(run)) == ["held"]
+    assert (bench.statuses(bench.run([mailed(1)])), bench.calls("update")) == (["created"], [])
+
+
+def test_an_answer_about_another_id_is_no_answer(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["invoice/7001"] = lambda _: yes({"id": 8001, "reference_number": "R-1", "amount": "70.000"})
+    [_, issue] = bench.row(bench.run([mailed(1, invoice_id="7001")])).issues
+    assert (issue.code, "invoice 7001 is (8001)" in issue.message, odd.count("update")) == (Code.ID_UNSEEN, True, 0)
+
+
+def test_an_id_that_was_confirmed_keeps_its_reference_even_if_the_change_was_refused(
+    bench: Bench, odd: OddGateway
+) -> None:
+    """Else the row without the ID would make the gateway's invoice a second time."""
+    odd.behaviours["invoice/7001"] = lambda _: yes({"id": 7001, "reference_number": "R-1", "amount": "70.000"})
+    odd.behaviours["update"] = lambda _: no(422, "The email is not valid")
+    assert bench.statuses(bench.run([mailed(1, invoice_id="7001")])) == ["rejected"]
+    odd.behaviours["update"] = lambda payload: yes(updated(7001, payload))
+    mended = bench.run([mailed(1)])
+    assert (bench.statuses(mended), bench.row(mended).gateway_id, odd.count("create")) == (["updated"], "7001", 0)
+
+
+@pytest.mark.parametrize(("status", "code"), [(1, Code.ID_PAID), (3, Code.ID_CANCELLED)])
+def test_an_invoice_that_is_paid_or_cancelled_is_not_changed(
+    bench: Bench, odd: OddGateway, status: int, code: Code
+) -> None:
+    told = {"id": 7001, "reference_number": "R-1", "amount": "70.000", "invoice_status": status}
+    odd.behaviours["invoice/7001"] = lambda _: yes(told)
+    run = bench.run([mailed(1, invoice_id="7001")])
+    [_, issue] = bench.row(run).issues
+    assert (bench.statuses(run), issue.code, issue.place.cell) == (["held"], code, "G2")
+    assert bench.statuses(bench.run([mailed(1)])) == ["held"]  # nor is it made a second time without its ID
+    assert (odd.count("update"), odd.count("create")) == (0, 0)
 
 
 def test_a_change_that_was_lost_is_asked_about_again_before_it_is_repeated(bench: Bench) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import openpyxl
 import pytest
@@ -25,11 +26,16 @@ def tamper(tool: Tool, statement: str) -> None:
         raw.execute(statement)
 
 
-def age(tool: Tool) -> None:
-    """As if all that was run were three years old."""
+@contextmanager
+def aged(tool: Tool) -> Iterator[None]:
+    """As if all that was run were years old; afterwards as it was, since the audit log knows better."""
     with closing(sqlite3.connect(tool.folder / LEDGER)) as raw, raw:
+        times = raw.execute("SELECT planned_at, finished_at, id FROM runs").fetchall()
         raw.execute("UPDATE runs SET finished_at = '2020-01-01 09:00:00' WHERE status != 'planned'")
         raw.execute("UPDATE runs SET planned_at = '2020-01-01 09:00:00' WHERE status = 'planned'")
+    yield
+    with closing(sqlite3.connect(tool.folder / LEDGER)) as raw, raw:
+        raw.executemany("UPDATE runs SET planned_at = ?, finished_at = ? WHERE id = ?", times)
 
 
 def test_history_tells_who_ran_what_and_what_remains_to_be_done(tool: Tool) -> None:
@@ -163,13 +169,14 @@ def test_old_runs_are_forgotten_only_when_that_is_said(tool: Tool, gateway: Runn
     ledger = tool.folder / LEDGER
     assert b"Noura" in ledger.read_bytes()
     assert "still have personal data: 0" in tool("forget", "--older-than", "2y", "--yes").stdout
-    age(tool)
-    dry = tool("forget", "--older-than", "2y", "--dry-run")
-    assert (dry.returncode, f"{run}" in dry.stdout) == (0, True)
-    asked = tool("forget", "--older-than", "2y")  # nobody is there to say yes
-    assert (asked.returncode, "cannot be undone" in asked.stderr, b"Noura" in ledger.read_bytes()) == (1, True, True)
-    (tool.folder / "home" / "ledger.before-0004.sqlite3").write_bytes(b"an old copy")
-    done = tool("forget", "--older-than", "2y", "--yes")
+    with aged(tool):
+        dry = tool("forget", "--older-than", "2y", "--dry-run")
+        assert (dry.returncode, f"{run}" in dry.stdout) == (0, True)
+        asked = tool("forget", "--older-than", "2y")  # nobody is there to say yes
+        unasked = (asked.returncode, "cannot be undone" in asked.stderr, b"Noura" in ledger.read_bytes())
+        assert unasked == (1, True, True)
+        (tool.folder / "home" / "ledger.before-0004.sqlite3").write_bytes(b"an old copy")
+        done = tool("forget", "--older-than", "2y", "--yes")
     assert (done.returncode, "ledger.before-0004.sqlite3" in done.stdout) == (0, True)
     for word in (b"Noura", b"66100201", b"noura@example.com"):
         assert word not in ledger.read_bytes()
@@ -182,16 +189,26 @@ def test_old_runs_are_forgotten_only_when_that_is_said(tool: Tool, gateway: Runn
     assert (again["rows"]["unchanged"], len(gateway.truth()["invoices"])) == (1, 1)
 
 
+def test_what_was_cut_off_before_the_file_was_written_anew_is_made_up_for(tool: Tool) -> None:
+    tool("history")
+    ledger = tool.folder / LEDGER
+    with closing(sqlite3.connect(ledger)) as raw, raw:
+        raw.execute("PRAGMA secure_delete=OFF")
+        raw.execute("CREATE TABLE left_over AS SELECT 'Canary' AS name")
+        raw.execute("DROP TABLE left_over")
+    assert tool("forget", "--older-than", "2y", "--dry-run").returncode == 0
+    assert b"Canary" in ledger.read_bytes()
+    assert tool("forget", "--older-than", "2y", "--yes").returncode == 0
+    assert b"Canary" not in ledger.read_bytes()
+
+
 def test_a_person_at_the_terminal_is_asked_before_anything_is_forgotten(tool: Tool) -> None:
     tool("run", tool.sheet("a.xlsx", [GOOD]))
-    age(tool)
-    code, shown = at_a_terminal(tool, "n\n", "forget", "--older-than", "2y")
-    assert (code, "Remove the personal data of 1 run for good?" in shown, "Nothing was removed" in shown) == (
-        1,
-        True,
-        True,
-    )
-    code, shown = at_a_terminal(tool, "y\n", "forget", "--older-than", "2y")
+    with aged(tool):
+        code, shown = at_a_terminal(tool, "n\n", "forget", "--older-than", "2y")
+        asked = "Remove the personal data of 1 run for good?" in shown
+        assert (code, asked, "Nothing was removed" in shown) == (1, True, True)
+        code, shown = at_a_terminal(tool, "y\n", "forget", "--older-than", "2y")
     assert (code, "Removed from the ledger" in shown) == (0, True)
 
 
@@ -206,11 +223,12 @@ def test_a_plan_that_was_never_begun_is_forgotten_and_can_no_longer_be_sent(
     """A rejected plan holds names and phones, too."""
     tool("plan", tool.sheet("november.xlsx", [["R-1", "Canary", "66001234", "5.000", None, "sms"]]))
     [run] = tool.json("history")
-    age(tool)
-    assert tool("forget", "--older-than", "2y", "--yes").returncode == 0
+    with aged(tool):
+        assert tool("forget", "--older-than", "2y", "--yes").returncode == 0
     assert b"Canary" not in (tool.folder / "home" / "ledger.sqlite3").read_bytes()
     refused = tool("apply", run["run"], "--yes")
     assert (refused.returncode, gateway.truth()["invoices"]) == (3, [])
     assert "run the sheet again" in refused.stderr
     assert "batchinvoice apply" not in tool("history").stdout
+    assert "batchinvoice apply" not in tool("resume").stdout
     assert tool("verify").returncode == 0

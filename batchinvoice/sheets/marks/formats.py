@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from batchinvoice.sheets.marks.sections import LANGUAGE
+
 _LONGEST = 255  # Excel allows no longer format
 _MOST = 10**15  # above it, Excel's digits are not the number's
 # A language or a colour changes no digit; a condition or a currency in brackets may.
-_ASIDE = re.compile(r"\[(?:\$-[0-9A-F]+|Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+)\]", re.IGNORECASE)
+_ASIDE = re.compile(rf"\[(?:\${LANGUAGE}|Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+)\]", re.IGNORECASE)
 _TOKEN = re.compile(r"""(?P<zero>0)|"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|(?P<bare>[-+() :!^&'~{}<>=$])""", re.DOTALL)
 _TEXT = re.compile(r'"[^"]*"|\\.', re.DOTALL)
 _ZERO = "\0"

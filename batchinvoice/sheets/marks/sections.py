@@ -12,7 +12,9 @@ _TOKEN = re.compile(
     r"""|(?P<number>General|E[-+]|[0#?.,%])|(?P<bare>.)""",
     re.DOTALL | re.IGNORECASE,
 )
-_CURRENCY = re.compile(r"\$(?P<sign>.*?)(?:-[0-9A-F]*)?", re.DOTALL | re.IGNORECASE)
+# By its number (`-3401`) or, for newer ones, its name (`-ar-KW`); a calendar may follow (`,200`).
+LANGUAGE = r"-(?:[0-9A-F]*|[a-z]{2,3}(?:-[0-9a-z]{2,8})+|x-[0-9a-z]+)(?:,\d*)?"
+_CURRENCY = re.compile(rf"\$(?P<sign>.*?)(?:{LANGUAGE})?", re.DOTALL | re.IGNORECASE)
 _CONDITION = re.compile(r"(?P<sign><=|>=|<>|<|>|=)\s*(?P<limit>-?\d{1,15}(?:\.\d{1,15})?)")
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,

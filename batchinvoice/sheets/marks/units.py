@@ -17,6 +17,7 @@ _LONGEST = 255  # Excel allows no longer format
 _LONGEST_TEXT = 100  # of a text in a format of ours
 _MOST_PLACES, _MOST_FACTORS = 12, 9
 _MOST = 10**15  # above it, the digits shown are not the number's
+_SHARES = ("%", "\u066a", "\u2030")  # as a text they only look so: they multiply nothing, unlike a sign that counts
 _UNSEEN = ("Cc", "Cf", "Co", "Cs")
 # A comma behind the last digit, or behind the last before the point, divides by a thousand.
 _THOUSANDS = re.compile(r"[0#?](,+)(?=\.|[^0#?,]*$)")
@@ -71,7 +72,7 @@ def _layout(section: Section) -> _Layout | None:
     texts = before, after = _plain(section.before), _plain(section.after)
     thousands = min(sum(map(len, _THOUSANDS.findall(section.number))), _MOST_FACTORS)
     percents = min(section.number.count("%"), _MOST_FACTORS)
-    if not (thousands or percents or any(text.strip() == "%" for text in texts) or _is_foreign(section)):
+    if not (thousands or percents or any(text.strip() in _SHARES for text in texts) or _is_foreign(section)):
         return None
     decimals, grouped = _DECIMALS.search(section.number), _GROUPED.search(section.number) is not None
     places = min(len(decimals[1]), _MOST_PLACES) if decimals else 0

@@ -9,6 +9,10 @@ branch_labels = None
 depends_on = None
 
 _REFUSAL = "the audit log is append-only"
+_IS_THERE = (
+    "EXISTS (SELECT 1 FROM audit WHERE environment = NEW.environment AND merchant_code = NEW.merchant_code"
+    " AND number = NEW.number)"
+)
 
 
 def upgrade() -> None:
@@ -36,12 +40,14 @@ def upgrade() -> None:
 
 
 def _append_only(dialect: str) -> list[str]:
-    """Triggers that refuse to change or delete a record."""
+    """Triggers that refuse to change, replace or delete a record."""
     if dialect == "sqlite":
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         return [
-            f"CREATE TRIGGER audit_no_{word.lower()} BEFORE {word} ON audit "
-            f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-            for word in ("UPDATE", "DELETE")
+            f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit {refuse}",
+            f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit {refuse}",
+            # INSERT OR REPLACE deletes without a word to the one for deleting.
+            f"CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN {_IS_THERE} {refuse}",
         ]
     if dialect == "postgresql":
         return [
