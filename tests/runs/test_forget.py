@@ -17,7 +17,6 @@ from batchinvoice import app
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.ledger.errors import LedgerBusy, LedgerError
-from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.proof import prove
 from batchinvoice.ledger.records import Run
 
@@ -61,25 +60,6 @@ def test_nothing_that_tells_of_people_is_left_in_the_bytes_of_the_ledger(bench: 
     assert still_there(bench, *WORDS[:-1], *links) == {*WORDS[:-1], *links}  # the search finds what is there
     assert [each.id for each in forget_all(bench)] == [run.id]
     assert still_there(bench, *WORDS, *links) == set()
-
-
-def test_what_a_full_disk_left_in_the_file_is_removed_the_next_time(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The runs are forgotten, but earlier states of their rows are still in the file's free space."""
-    bench.run([simple(n, customer=f"Canary {n}", mobile=PEOPLE[1] if n == 1 else "66003344") for n in range(1, 60)])
-    words = [f"Canary {n}" for n in range(1, 60)]
-    with monkeypatch.context() as full:
-        full.setattr(Ledger, "compact", _disk_full)
-        with pytest.raises(LedgerError):
-            forget_all(bench)
-    assert (ready(bench), still_there(bench, *words) != set()) == ([], True)
-    forget_all(bench)
-    assert still_there(bench, *words) == set()
-
-
-def _disk_full(_: object) -> None:
-    raise LedgerError("the disk is full")
 
 
 def test_numbers_references_sums_statuses_ids_and_hashes_stay(bench: Bench) -> None:
