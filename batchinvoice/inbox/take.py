@@ -85,12 +85,10 @@ def take(desk: Desk, path: Path) -> Taken:
                 run = desk.session.plan_sheet(path, desk.asked, **desk.how)
         except SheetError as error:
             return _refused(desk, path, error)
-    elif run.status in _OVER:
+    elif run.status in _OVER and run.id not in {each.id for each in desk.session.ledger.unfinished()}:
         room = place_for(desk.inbox, run)
-        if room and is_of(run, path) and not lies_in(room, run):
-            return finish(desk, run, path)
-        if run.id not in {each.id for each in desk.session.ledger.unfinished()}:
-            return _recognised(desk, path, run)
+        own = room and is_of(run, path) and not lies_in(room, run)  # it was cut off before it was put away
+        return finish(desk, run, path) if own else _recognised(desk, path, run)
     if run.status is RunStatus.PLANNED and desk.approve:
         return _handed_over(desk, path, run)
     return carry(desk, run, path)

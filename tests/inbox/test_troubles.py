@@ -38,6 +38,11 @@ def test_a_run_with_a_lost_invoice_is_told_and_reported_once_however_often_one_l
     codes = [drop.once(BATCHINVOICE_NOTIFY=hook.url).returncode for _ in range(3)]
     assert (codes, len(hook.letters)) == ([1, 0, 0], 1)
     assert len([name for name in drop.room("needs-attention") if "report" in name]) == 1
+    drop.gateway.set_faults()
+    (drop.folder / "needs-attention" / "november.xlsx").rename(drop.folder / "november.xlsx")
+    assert drop.once().returncode == 0
+    assert (sorted(drop.made()), len(drop.runs())) == (["R-1", "R-2"], 1)
+    drop.check(runs=1)
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs a way to be an ordinary user")
