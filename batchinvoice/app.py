@@ -36,7 +36,7 @@ from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
 from batchinvoice.runs.told import about, tell
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError, profiles
-from batchinvoice.sheets.book import free_name
+from batchinvoice.sheets.book import write_beside
 from batchinvoice.sheets.confirmed import remember, remembered
 from batchinvoice.sheets.errors import SheetError, Undecided
 from batchinvoice.sheets.guard import read_guarded
@@ -302,11 +302,14 @@ def write_workbooks(
 ) -> Workbooks:
     """The third verb: the ledger's account of a run → workbooks. Raises FileInUse or CannotWrite.
 
-    beside: whatever has the report's name already stays, and the report gets the next free one.
+    beside: whatever has the report's name already stays, and the report gets the next free one, unless the file that
+    is there says the same.
     """
     path = out or report_path(run, folder)
-    path = free_name(path) if beside else path
-    disagreements = reconcile(ledger, run, path)
+    if beside:
+        path, disagreements = write_beside(path, lambda draft: reconcile(ledger, run, draft))
+    else:
+        disagreements = reconcile(ledger, run, path)
     written = Workbooks(path, correct(ledger, run, folder) if corrections else None, disagreements)
     if run.status not in (RunStatus.PLANNED, RunStatus.RUNNING):
         with ledger.entry() as entry:

@@ -133,7 +133,7 @@ def _figures(summary: Summary) -> Iterator[str]:
 def _next_steps(summary: Summary, workbooks: Workbooks | None, tool: str) -> Iterator[str]:
     """What a person does next, the most urgent first."""
     run, rows, sms = summary.run, summary.rows, summary.sms
-    if workbooks is None:
+    if workbooks is None and not (rows[RowStatus.PENDING] or rows[RowStatus.UNKNOWN]):  # else to resume writes it, too
         yield f"The report could not be written; what was sent is safe. Then: {tool} report {run.id}"
     if any(summary.difference) or (workbooks and workbooks.disagreements):
         yield "THE TOTALS DO NOT AGREE. Do not rely on this run before the cause is found; the report says where."

@@ -77,6 +77,13 @@ def _of_run(code: int = Exit.PERSON, books: Workbooks | None = None, **counts: i
     return notices.of_run(SETTINGS, _summary(_run(), rows, sms), books, code)
 
 
+def test_a_run_that_was_stopped_is_to_be_resumed_and_that_writes_its_report() -> None:
+    """A drop folder writes none before the run is over: nothing failed to be written."""
+    body = _of_run(Exit.NOT_RUN, None, pending=3).body
+    assert ("batchinvoice resume 20261130-001" in body, "batchinvoice report" in body) == (True, False)
+    assert "batchinvoice report 20261130-001" in _of_run(Exit.NOT_RUN, None, created=3).body
+
+
 def test_a_finished_run_says_where_how_many_and_how_much() -> None:
     run = replace(_run(), input_count=1207, input_amount=Decimal(1207))
     notice = notices.of_run(SETTINGS, _summary(run, {RowStatus.CREATED: 1207}), _books(corrections=False), Exit.WELL)

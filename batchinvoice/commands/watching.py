@@ -16,6 +16,7 @@ from batchinvoice.options import run_options
 
 if TYPE_CHECKING:
     from batchinvoice.inbox.layout import Inbox
+    from batchinvoice.inbox.patience import PutOff
     from batchinvoice.inbox.take import Desk
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,7 +59,8 @@ def watch(
     """
     from batchinvoice.events import Event
     from batchinvoice.inbox.lock import FolderBusy
-    from batchinvoice.inbox.take import Desk, place_for
+    from batchinvoice.inbox.papers import place_for
+    from batchinvoice.inbox.take import Desk
     from batchinvoice.inbox.watch import Terms, Watcher
     from batchinvoice.invoices.asked import Asked, Hidden
     from batchinvoice.notices import nothing_came
@@ -75,13 +77,14 @@ def watch(
         screen.say(" ".join(words.splitlines()))
 
     @contextmanager
-    def desk(inbox: Inbox, told: bool) -> Iterator[Desk]:
+    def desk(inbox: Inbox, put_off: PutOff) -> Iterator[Desk]:
         settings = load(inbox.profile) if inbox.profile else the_settings()
         notifier = open_notifier(settings, screen.trouble, wanted=notify)
+        told = put_off.waits(inbox.folder)
         with the_ledger(settings, notifier.without(Event.FAILED) if told else notifier) as ledger:
             quiet, place = Screen(quiet=True, attended=False), partial(place_for, inbox)
             session = Session(settings, ledger, quiet, inbox.done, notifier, yes=True, place=place)
-            yield Desk(session, inbox, asked, how, approve)
+            yield Desk(session, inbox, asked, how, put_off, approve)
 
     folder = folder.absolute()
     settings = the_settings()
@@ -91,7 +94,7 @@ def watch(
     screen.say(f"Watching {folder}. Drop sheets into it; Ctrl-C stops." if not once else f"Looking into {folder}.")
     try:
         code = watcher.watch()
-        if tell_if_empty and once and not watcher.took:
+        if tell_if_empty and once and watcher.nothing_came:
             open_notifier(settings, screen.trouble, wanted=notify).tell(nothing_came(settings, folder))
         context.exit(code)
     except FolderBusy as busy:

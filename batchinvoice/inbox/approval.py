@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from batchinvoice.ledger.records import Run
 
-_ANSWER = re.compile(r"(approve|reject)[ _-]+(\d{8}-\d{3,6})[ _-]+([0-9a-f]{6})(?![0-9a-z]).*", re.IGNORECASE)
-_MEANT = re.compile(r"(approve|reject)[ _-].*\d{8}-\d{3,6}.*", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"(approve|reject)[ _-]+(\d{8}-\d{3,6})[ _-]+([0-9a-f]{6})(?![0-9a-z]).*", re.IGNORECASE | re.DOTALL
+)
+_MEANT = re.compile(r"(approve|reject)[ _-].*\d{8}-\d{3,6}.*", re.IGNORECASE | re.DOTALL)
+_PLAN = re.compile(r".*\.(\d{8}-\d{3,6})\.plan\b.*\.xlsx", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,14 @@ def answer(name: str) -> Answer | None:
 
 
 def is_meant_as_answer(name: str) -> bool:
-    """True for a name that speaks of approving a run, be it written rightly or not."""
-    return _MEANT.fullmatch(name.strip()) is not None
+    """True for a name that speaks of approving a run, be it written rightly or not; a plan says nothing but may be."""
+    return bool(_MEANT.fullmatch(name.strip()) or run_of_plan(name))
+
+
+def run_of_plan(name: str) -> str | None:
+    """The run whose plan a file is, by its name; None if it is no plan."""
+    found = _PLAN.fullmatch(name.strip())
+    return found[1] if found else None
 
 
 def code(run: Run) -> str:

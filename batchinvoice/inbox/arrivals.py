@@ -35,6 +35,7 @@ class Arrivals:
     def __init__(self, still: float = STILL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
         self._still, self._clock = still, clock
         self._seen: dict[Path, Look] = {}
+        self._held: set[Path] = set()
 
     def look(self, folder: Path) -> list[Path]:
         """The files that can be taken now, the oldest first. Raises OSError if the folder cannot be read."""
@@ -42,11 +43,17 @@ class Arrivals:
         files = {path: found for path in sheets_in(folder) if (found := self._found(path, now))}
         others = {path: seen for path, seen in self._seen.items() if path.parent != folder}
         self._seen = others | files
-        return [path for path, seen in files.items() if self._whole(path, now - seen.since) and not in_use(path)]
+        whole = [path for path, seen in files.items() if self._whole(path, now - seen.since)]
+        self._held = {path for path in self._held if path.parent != folder} | set(filter(in_use, whole))
+        return [path for path in whole if path not in self._held]
 
     def waiting(self, folder: Path) -> list[Path]:
-        """The files that were there at the last look and are still there."""
-        return [path for path in self._seen if path.parent == folder and path.exists()]
+        """The files that were there at the last look, are still there, and are not held."""
+        return [path for path in self._seen if path.parent == folder and path not in self._held and path.exists()]
+
+    def held(self, folder: Path) -> list[Path]:
+        """The files that are whole, as of the last look, but open in another program or not to be read."""
+        return sorted(path for path in self._held if path.parent == folder)
 
     def _found(self, path: Path, now: float) -> Look | None:
         try:
@@ -95,7 +102,9 @@ def in_use(path: Path) -> bool:
 
 def is_open(path: Path) -> bool:
     """Whether the file is there that Excel or LibreOffice puts beside a workbook while it is open."""
-    return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
+    with suppress(OSError):  # with a name that is too long for a lock beside it
+        return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
+    return False
 
 
 def _unreadable(path: Path) -> bool:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from batchinvoice.sheets.book import draft_name
+
 PROCESSING, DONE, ATTENTION, TO_APPROVE = "processing", "done", "needs-attention", "to-approve"
 ROOMS = frozenset({PROCESSING, DONE, ATTENTION, TO_APPROVE})
+_RENAMING_REPLACES = os.name != "nt"
+_MOST_BYTES, _LONGEST_SUFFIX = 255, 16  # of a file's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,9 @@ class Inbox:
 def sheets_in(room: Path) -> list[Path]:
     """The files of a room that people put there, the oldest first; none if there is no such room. Raises OSError."""
     with suppress(FileNotFoundError):
-        files = [path for path in room.iterdir() if not ours_or_temporary(path.name) and is_plain_file(path)]
-        return sorted(files, key=lambda path: (_modified(path), path.name))
+        found = {path: state for path in room.iterdir() if not ours_or_temporary(path.name) and (state := _state(path))}
+        files = [path for path, state in found.items() if stat.S_ISREG(state.st_mode) and not _is_reserved(state)]
+        return sorted(files, key=lambda path: (found[path].st_mtime, path.name))
     return []
 
 
@@ -70,54 +76,100 @@ def ours_or_temporary(name: str) -> bool:
     return low.startswith(("~$", ".", "~wrl")) or low.endswith(_UNFINISHED) or low in _OF_THE_SYSTEM
 
 
-def is_plain_file(path: Path) -> bool:
-    """True for a file that is itself here: through a link, a file elsewhere would be read and the link put away."""
-    return path.is_file() and not path.is_symlink()
+def _state(path: Path) -> os.stat_result | None:
+    """Of what is itself here: through a link, a file elsewhere would be read and the link put away."""
+    with suppress(OSError):  # gone meanwhile
+        return path.lstat()
+    return None
 
 
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:  # gone meanwhile
-        return 0.0
-
-
-def move(path: Path, room: Path) -> Path:
+def move(path: Path, room: Path, words: Callable[[Path], str] | None = None) -> Path:
     """Move a file into a room, under its own name or the next free one; returns where it is. Raises OSError.
 
-    An empty file of the new name is made first, which fails if there is one: so the move, which replaces it, can
-    replace nothing else, whoever writes into the room at that moment.
+    words: what a text beside it is to say of that place; it is there before the file comes.
     """
     for place in free_names(room / path.name):
-        try:
-            os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        except FileExistsError:
-            continue
-        try:
-            os.replace(path, place)  # noqa: PTH105 - the name everybody knows for an atomic move
-        except OSError:
-            place.unlink(missing_ok=True)
-            raise
-        return place
+        with suppress(FileExistsError), _reserved(place):
+            word = leave_word(place, words(place)) if words else None
+            try:
+                _rename(path, place)
+            except OSError:
+                if word:
+                    word.unlink(missing_ok=True)
+                raise
+            return place
     raise AssertionError("unreachable: some name is free")
-
-
-def free_names(path: Path) -> Iterator[Path]:
-    """`november.xlsx`, `november (2).xlsx`, `november (3).xlsx`, …"""
-    yield path
-    for number in count(2):
-        yield path.with_name(f"{path.stem} ({number}){path.suffix}")
-
-
-def free_name(path: Path) -> Path:
-    """The first of these that nobody has. Raises OSError."""
-    return next(place for place in free_names(path) if not place.exists())
 
 
 def leave_word(path: Path, words: str) -> Path:
-    """Write a text beside a sheet, `november.xlsx.txt`, as Notepad reads it; returns where. Raises OSError."""
+    """Write a text beside a sheet, `november.xlsx.txt`, as Notepad reads it; returns where. Raises OSError.
+
+    A text that is there and says the same is enough.
+    """
+    text = f"\ufeff{words.rstrip()}\n".replace("\n", "\r\n").encode("utf-8", "replace")
     for place in free_names(path.with_name(f"{path.name}.txt")):
-        with suppress(FileExistsError), place.open("x", encoding="utf-8-sig", newline="\r\n") as file:
-            file.write(f"{words.rstrip()}\n")
+        if _says(place, text):
+            return place
+        with suppress(FileExistsError), _reserved(place):
+            _write(place, text)
             return place
     raise AssertionError("unreachable: some name is free")
+
+
+@contextmanager
+def _reserved(place: Path) -> Iterator[None]:
+    """Inside, the name is ours, and nothing else is replaced, whoever writes into the room at that moment.
+
+    An empty file holds it that nobody may read: what a killed process leaves of it is known by that, and used again.
+    On Windows nothing is needed: there a renaming replaces nothing. Raises FileExistsError.
+    """
+    if not _RENAMING_REPLACES and place.exists():
+        raise FileExistsError(place)
+    if _RENAMING_REPLACES and not _is_reserved(_state(place)):
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0))
+    try:
+        yield
+    finally:
+        if _is_reserved(_state(place)):
+            place.unlink(missing_ok=True)
+
+
+def _is_reserved(state: os.stat_result | None) -> bool:
+    return _RENAMING_REPLACES and state is not None and state.st_size == 0 and stat.S_IMODE(state.st_mode) == 0
+
+
+def _rename(path: Path, place: Path) -> None:
+    if _RENAMING_REPLACES:
+        os.replace(path, place)  # noqa: PTH105 - the name everybody knows for an atomic move
+    else:
+        path.rename(place)
+
+
+def _write(place: Path, text: bytes) -> None:
+    draft = draft_name(place)
+    try:
+        draft.write_bytes(text)
+        _rename(draft, place)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _says(place: Path, text: bytes) -> bool:
+    with suppress(OSError):
+        return place.read_bytes() == text
+    return False
+
+
+def free_names(path: Path) -> Iterator[Path]:
+    """`november.xlsx`, `november (2).xlsx`, `november (3).xlsx`, …, each no longer than a name may be."""
+    yield _fitting(path)
+    for number in count(2):
+        yield _fitting(path, f" ({number})")
+
+
+def _fitting(path: Path, more: str = "") -> Path:
+    suffix = path.suffix if len(path.suffix) <= _LONGEST_SUFFIX else ""
+    stem, end = path.name.removesuffix(suffix), f"{more}{suffix}"
+    while len(os.fsencode(f"{stem}{end}")) > _MOST_BYTES:
+        stem = stem[:-1]
+    return path.with_name(f"{stem}{end}")

@@ -27,6 +27,10 @@ class SayOnce:
         if self._said.pop(about, None) and words:
             self.say(words)
 
+    def forget(self, gone: Callable[[Hashable], bool]) -> None:
+        """What is gone is no matter any more."""
+        self._said = {about: words for about, words in self._said.items() if not gone(about)}
+
     def __contains__(self, about: Hashable) -> bool:
         return about in self._said
 
@@ -59,3 +63,7 @@ class PutOff:
     def done(self, what: Hashable) -> None:
         """It need not be tried again."""
         self._tries.pop(what, None)
+
+    def forget(self, gone: Callable[[Hashable], bool]) -> None:
+        """What is gone need not be tried again."""
+        self._tries = {what: tries for what, tries in self._tries.items() if not gone(what)}

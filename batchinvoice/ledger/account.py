@@ -220,6 +220,10 @@ class Account(Reader):
         """The runs that were begun and are not over, the oldest first; one that is only planned was not begun."""
         return [to_run(record) for record in self._all(queries.unfinished().where(*self._own(runs)))]
 
+    def cut_off(self) -> list[Run]:
+        """Those of them that were cut off, or are not reported as they are, the oldest first."""
+        return [to_run(record) for record in self._all(queries.cut_off().where(*self._own(runs)))]
+
     def lost_creates(self, run: Run) -> list[Intent]:
         """The creates of unknown outcome of which this run's rows speak; some may have been meant by another run."""
         with self._begin() as db:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.records import Run
@@ -85,9 +85,19 @@ def attention_count(run: Run) -> Select[Any]:
 def unfinished() -> Select[Any]:
     """Runs that were begun and cut off, are not reported as they are, or have rows of which more can be learnt."""
     open_rows = select(rows.c.run_id).where(rows.c.status.in_((RowStatus.PENDING, RowStatus.UNKNOWN)))
-    cut_off = runs.c.status.in_((RunStatus.RUNNING, RunStatus.FAILED)) | runs.c.reported_at.is_(None)
-    query = select(runs).where(runs.c.status != RunStatus.PLANNED, or_(cut_off, runs.c.id.in_(open_rows)))
-    return query.order_by(runs.c.sequence)
+    return _begun().where(_CUT_OFF | runs.c.id.in_(open_rows))
+
+
+def cut_off() -> Select[Any]:
+    """Runs that were begun and cut off, or are not reported as they are."""
+    return _begun().where(_CUT_OFF)
+
+
+_CUT_OFF = runs.c.status.in_((RunStatus.RUNNING, RunStatus.FAILED)) | runs.c.reported_at.is_(None)
+
+
+def _begun() -> Select[Any]:
+    return select(runs).where(runs.c.status != RunStatus.PLANNED).order_by(runs.c.sequence)
 
 
 def lost_invoices(run: Run) -> Select[Any]:

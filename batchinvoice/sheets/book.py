@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxFileError
@@ -20,6 +21,7 @@ from batchinvoice.sheets.errors import CannotWrite, FileInUse
 
 # Nothing that came from a cell may turn into a formula, a link or a number by itself.
 _AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+T = TypeVar("T")
 _DRAFT = ".batchinvoice-"
 _OLD_SECONDS = 3600.0  # longer than any workbook takes
 # The same input must give the same bytes, so the file does not say when it was made.
@@ -88,23 +90,35 @@ def _clear_old_drafts(folder: Path) -> None:
                 draft.unlink()
 
 
-def put_beside(path: Path, draft: Path) -> Path:
-    """Move the draft to `path`, or to the next free name (`….corrections-2.xlsx`): nothing of the user's is replaced.
+def write_beside(path: Path, write: Callable[[Path], T]) -> tuple[Path, T]:
+    """Let `write` make a file, and put it at `path` or, if that name is taken, at the next free one
+    (`….corrections-2.xlsx`): nothing of the user's is replaced.
 
-    Returns where it is; a file that is there already and says the same is enough. Raises FileInUse or CannotWrite.
+    Returns where it is, and what `write` returned; a file that is there already and says the same is enough. Raises
+    FileInUse or CannotWrite.
     """
+    draft = draft_name(path)
     try:
-        for place in _names(path):
-            if not place.exists():
-                draft.rename(place)
-                return place
-            if _same(place, draft):
-                return place
+        told = write(draft)
+        return _put_beside(path, draft), told
+    except FileInUse:
+        raise FileInUse(path) from None
+    except CannotWrite as error:
+        raise CannotWrite(path, error.why) from None
     except OSError as error:
         raise _explained(path, error) from error
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _put_beside(path: Path, draft: Path) -> Path:
+    for place in _names(path):
+        if not place.exists():
+            draft.rename(place)
+            return place
+        if _same(place, draft):
+            return place
     raise AssertionError("unreachable: some name is free")
 
 

@@ -18,11 +18,11 @@ from batchinvoice.invoices.headings import match
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import style
-from batchinvoice.sheets.book import draft_name, new_book, put_beside
+from batchinvoice.sheets.book import new_book, write_beside
 from batchinvoice.sheets.cells import MAX_ROWS, clean, write_cell, write_text
 from batchinvoice.sheets.correction_issues import Listed, add_issues
 from batchinvoice.sheets.correction_words import Words, note, words
-from batchinvoice.sheets.errors import CannotWrite, FileInUse
+from batchinvoice.sheets.errors import CannotWrite
 from batchinvoice.sheets.marks import RUN_PROPERTY
 from batchinvoice.sheets.style import HEADING, Styles, set_up_print
 
@@ -76,14 +76,7 @@ def write_corrections(
     """
     say = words(language)
     header = (source, say.live if environment == "live" else say.sandbox, _of_run(run, say))
-    draft = draft_name(path)
-    try:
-        _write(draft, sheets, header, "" if run == CHECK else run, say)
-    except FileInUse:
-        raise FileInUse(path) from None
-    except CannotWrite as error:
-        raise CannotWrite(path, error.why) from None
-    return put_beside(path, draft)
+    return write_beside(path, lambda draft: _write(draft, sheets, header, "" if run == CHECK else run, say))[0]
 
 
 def _of_run(run: str, say: Words) -> str:

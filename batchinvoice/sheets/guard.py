@@ -193,9 +193,13 @@ class _Stream:
 
 
 def _be_quiet() -> None:
-    """Nothing of the child is seen; Ctrl-C reaches the parent, which ends it; the parent's objects are left alone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    """Nothing of the child is seen; the parent's objects are left alone.
+
+    Ctrl-C, and a service manager that stops all processes of a service, ask the parent, which sees to its child: one
+    that ended by itself would look like a sheet that cannot be read.
+    """
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_IGN)
     faulthandler.disable()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):

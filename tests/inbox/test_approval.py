@@ -145,3 +145,60 @@ def test_each_plan_asks_for_a_name_of_its_own(drop: Drop) -> None:
     plans = sorted((drop.folder / "to-approve").glob("*.plan*.xlsx"))
     codes = {Path(asked_names(plan)[0]).stem.split(" ")[2] for plan in plans}
     assert len(codes) == len(plans) == 2
+
+
+def test_an_approval_that_meets_a_gateway_that_is_down_stays_good(drop: Drop, planned: Path) -> None:
+    yes, _ = asked_names(planned)
+    shutil.copy(planned, drop.folder / yes)
+    drop.gateway.set_faults("login:http-503-before:1")
+    assert drop.once("--approve").returncode == 3
+    watching = drop.watch("--approve")
+    until(lambda: watching.said.count("is tried again in") > 2, "tries in vain", lambda: watching.said)
+    assert "in 0.8 s" in watching.said, "it is tried again at longer and longer intervals"
+    drop.gateway.set_faults()
+    until(lambda: yes in drop.room("done"), "the answer to be put away", lambda: watching.said)
+    assert watching.stop() == 0
+    assert (drop.room("to-approve"), drop.room("needs-attention")) == ([], [])
+    drop.check(runs=1)
+
+
+def test_an_answer_that_is_given_twice_or_too_late_is_said_to_be_so(drop: Drop, planned: Path) -> None:
+    yes, no = asked_names(planned)
+    (drop.folder / yes).write_bytes(b"")
+    assert drop.once("--approve").returncode == 0
+    (drop.folder / yes).write_bytes(b"")
+    done = drop.once("--approve")
+    assert (done.returncode, "is complete already" in done.stdout) == (0, True)
+    (drop.folder / no).write_bytes(b"")
+    assert drop.once("--approve").returncode == 1
+    words = (drop.folder / "needs-attention" / f"{no}.txt").read_text("utf-8-sig")
+    assert "was approved before this rejection came, and is complete" in words
+    drop.check(runs=1)
+
+
+def test_a_plan_that_is_renamed_where_it_lies_is_an_answer(drop: Drop, planned: Path) -> None:
+    yes, _ = asked_names(planned)
+    planned.rename(planned.with_name(yes))
+    assert drop.once("--approve").returncode in (0, 1)
+    assert sorted(drop.made()) == ["R-1", "R-2"]
+    assert drop.room("to-approve") == []
+    drop.check(runs=1)
+
+
+def test_a_plan_that_is_dropped_without_its_new_name_is_no_sheet(drop: Drop, planned: Path) -> None:
+    shutil.copy(planned, drop.folder)
+    for approve in ((), ("--approve",)):
+        drop.once(*approve)
+    assert (drop.made(), len(drop.runs())) == ([], 1)
+    assert {planned.name, f"{planned.name}.txt"} == set(drop.room("needs-attention"))
+
+
+def test_a_sheet_that_is_changed_while_it_waits_is_given_back(drop: Drop, planned: Path) -> None:
+    shutil.move(drop.tool.sheet("other.xlsx", [row(1, "99.000")]), drop.folder / "to-approve" / "november.xlsx")
+    assert drop.once("--approve").returncode == 1
+    assert {"november.xlsx", "november.xlsx.txt"} <= set(drop.room("needs-attention"))
+    yes, _ = asked_names(planned)
+    (drop.folder / yes).write_bytes(b"")
+    assert drop.once("--approve").returncode == 0
+    assert sorted(invoice["amount"] for invoice in drop.gateway.truth()["invoices"]) == ["10.500", "5.000"]
+    assert drop.room("to-approve") == []

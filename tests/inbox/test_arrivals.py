@@ -100,6 +100,27 @@ def test_a_workbook_beside_which_a_lock_lies_is_open(tmp_path: Path, clock: Cloc
     assert (arrivals.look(tmp_path), is_open(path), in_use(path)) == ([path], False, False)
 
 
+def test_a_file_that_is_whole_and_open_is_held_and_one_that_is_not_whole_only_waits(
+    tmp_path: Path, clock: Clock
+) -> None:
+    for name, content in (("open.xlsx", WHOLE), ("half.xlsx", WHOLE[:8]), ("~$open.xlsx", b"")):
+        (tmp_path / name).write_bytes(content)
+    arrivals = Arrivals(2.0, clock)
+    arrivals.look(tmp_path)
+    clock.now += 2.0
+    assert arrivals.look(tmp_path) == []
+    assert (arrivals.held(tmp_path), arrivals.waiting(tmp_path)) == ([tmp_path / "open.xlsx"], [tmp_path / "half.xlsx"])
+    (tmp_path / "~$open.xlsx").unlink()
+    assert arrivals.look(tmp_path) == [tmp_path / "open.xlsx"]
+    assert arrivals.held(tmp_path) == []
+
+
+def test_a_name_too_long_for_a_lock_beside_it_is_that_of_a_closed_file(tmp_path: Path) -> None:
+    path = tmp_path / f"{'a' * 250}.xlsx"
+    path.write_bytes(WHOLE)
+    assert not is_open(path)
+
+
 def test_a_file_that_may_only_be_read_is_none_in_use(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(WHOLE)
