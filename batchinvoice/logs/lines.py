@@ -65,7 +65,7 @@ def _as_json(logger: object, method: str, event: Event) -> str:
 def _as_text(_logger: object, _method: str, event: Event) -> str:
     """`time level event key=value …`; times as in Kuwait; what is not one plain word is quoted as JSON quotes it."""
     time = event["time"].astimezone(KUWAIT).isoformat(timespec="milliseconds")
-    told = _shown(event["event"]) if not str(event["event"]).replace(" ", "").isalnum() else event["event"]
+    told = _quoted(event["event"]) if not str(event["event"]).replace(" ", "").isalnum() else event["event"]
     fields = (f"{_key(key)}={_shown(value)}" for key, value in event.items() if key not in _NOT_SHOWN)
     return " ".join((time, f"{event['level']:<7}", str(told), *fields))
 
@@ -73,6 +73,10 @@ def _as_text(_logger: object, _method: str, event: Event) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, str) and _BARE.fullmatch(value):
         return value
+    return _quoted(value)
+
+
+def _quoted(value: object) -> str:
     quoted = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in quoted)
 

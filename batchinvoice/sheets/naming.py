@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+# The sheets of a reconciliation workbook, in their order; by them it is known when somebody runs it by mistake.
+REPORT_SHEETS = ("Summary", "Rows", "Attention", "SMS")
 # File systems allow 255 bytes for a name, and Windows 260 letters for a whole path.
 _MOST_BYTES = 120
 # Windows allows none of these in a name; the last says that nothing readable was there.

@@ -16,6 +16,7 @@ from batchinvoice.sheets.bounds import check_archive
 from batchinvoice.sheets.locate import tables
 from batchinvoice.sheets.marks import RUN_PROPERTY
 from batchinvoice.sheets.marks.origin import origin
+from batchinvoice.sheets.naming import REPORT_SHEETS
 from batchinvoice.sheets.text import SUFFIXES, text_sheet
 from batchinvoice.sheets.workbook import is_workbook, marked, workbook_sheets
 
@@ -45,7 +46,10 @@ def read(path: Path, asked: Asked = Asked()) -> Source:  # noqa: B008 (frozen)
     content = _bytes(path)
     check_archive(path, content)
     if is_workbook(content) or path.suffix.lower() not in SUFFIXES:
-        invoices, items = tables(path, workbook_sheets(path, content), asked, partial(marked, path, content))
+        sheets = workbook_sheets(path, content)
+        if {sheet.name for sheet in sheets} >= set(REPORT_SHEETS):
+            raise unreadable.a_report(path)
+        invoices, items = tables(path, sheets, asked, partial(marked, path, content))
     else:
         invoices, items = tables(path, [text_sheet(path, content, partial(_known, asked))], asked)
     return Source(path, hashlib.sha256(content).hexdigest(), invoices, items, origin(content, RUN_PROPERTY))

@@ -7,6 +7,7 @@ from pathlib import Path
 from batchinvoice.sheets.book import new_book
 from batchinvoice.sheets.cells import MAX_ROWS
 from batchinvoice.sheets.errors import CannotWrite
+from batchinvoice.sheets.naming import REPORT_SHEETS
 from batchinvoice.sheets.report_data import Report, ReportRow, SmsCall, Tally, Written, disagreements
 from batchinvoice.sheets.report_sheets import AttentionSheet, RowsSheet, write_sms
 from batchinvoice.sheets.report_summary import write_summary
@@ -26,7 +27,7 @@ def write_report(path: Path, report: Report) -> tuple[str, ...]:
     with new_book(path, title=f"Reconciliation of {report.source}", subject=mark, constant_memory=True) as book:
         styles = Styles(book)
         # Added first, since people open it first; written last, since it sums up the others.
-        summary, rows, attention, sms = (book.add_worksheet(name) for name in ("Summary", "Rows", "Attention", "SMS"))
+        summary, rows, attention, sms = (book.add_worksheet(name) for name in REPORT_SHEETS)
         written = _write_rows(path, report, RowsSheet(rows, styles), AttentionSheet(attention, styles))
         write_sms(sms, report.calls, styles)
         write_summary(book, summary, report, written, styles)

@@ -51,6 +51,14 @@ def empty_file(path: Path) -> UnreadableSheet:
     return UnreadableSheet(f"{path.name} is empty. Save the sheet again in Excel, or copy it again.")
 
 
+def a_report(path: Path) -> UnreadableSheet:
+    """A workbook of ours about a run: its rows were sent, or could not be, and are no sheet to be run."""
+    return UnreadableSheet(
+        f"{path.name} is a report of batchinvoice, not a sheet of invoices. What is to be mended and run is in the "
+        "corrections workbook beside it."
+    )
+
+
 def not_a_workbook(path: Path) -> UnreadableSheet:
     """The content is no spreadsheet, whatever the name says."""
     return UnreadableSheet(

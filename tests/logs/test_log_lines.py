@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from batchinvoice.logs.context import bound_contextvars, carried
@@ -57,6 +57,7 @@ def test_one_record_is_one_line_of_json(event: str, fields: dict[str, Any]) -> N
 
 
 @given(st.text(), st.dictionaries(FIELD, ANY))
+@example("/", {})
 def test_one_record_is_one_line_of_text(event: str, fields: dict[str, Any]) -> None:
     line = written(Form.TEXT, event, **fields)
     assert line.isprintable()

@@ -222,3 +222,11 @@ def test_an_unknown_run(tool: Tool) -> None:
 def test_wrong_usage_is_exit_2(tool: Tool) -> None:
     for words in (["run"], ["launch"], ["run", "--fast", "a.xlsx"], ["template", "--lang", "fr"]):
         assert tool(*words).returncode == 2
+
+
+def test_a_report_is_not_taken_for_a_sheet(tool: Tool) -> None:
+    """Its rows look like invoices, and those that were rejected would go out once more."""
+    done = tool.json("run", tool.sheet("a.xlsx", [["R-1", "Noura", "66001234", "5.000", None, "sms"]]))
+    again = tool("run", done["report"])
+    assert again.returncode == 3
+    assert "is a report of batchinvoice" in again.stderr
