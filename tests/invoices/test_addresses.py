@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from email_validator import validate_email
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from batchinvoice.invoices import addresses as module
 from batchinvoice.invoices.addresses import email
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Problem
@@ -56,3 +58,23 @@ def test_what_is_proposed_is_an_address_and_was_there(written: str) -> None:
     if isinstance(found, Problem) and (meant := found.params.get("proposed")):
         assert email(meant) == meant
         assert set(meant) - {"@", "."} <= set(written)
+
+
+_ORDINARY = st.from_regex(r"[A-Za-z0-9_+.-]{1,34}@[a-z0-9.-]{1,30}\.[a-z]{1,9}", fullmatch=True)
+
+
+@settings(max_examples=500)
+@given(_ORDINARY | st.text(max_size=40))
+@example("a@b.test")
+@example("a@xn--mgbh0fb.com")
+@example("a..b@example.com")
+def test_what_is_told_quickly_is_what_the_library_tells(address: str) -> None:
+    if module._is_plain(address):
+        assert validate_email(address, check_deliverability=False).normalized == address
+
+
+def test_ordinary_addresses_are_told_quickly() -> None:
+    for address in ("noura@example.com", "N.Al-Sabah+bills@mail.example.com.kw", "a_1@x-y.co"):
+        assert module._is_plain(address)
+    for address in ("Noura@Example.com", "a@b.local", "a@b", "نورة@example.com", "a@b--c.com"):
+        assert not module._is_plain(address)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import phonenumbers
 import pytest
 from any_cell import ARABIC_INDIC, PERSIAN, any_cell, near_numbers
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from batchinvoice.invoices import phone as module
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.phone import Phone, country_code, phone
@@ -306,3 +308,29 @@ def test_any_cell_is_a_number_that_the_gateway_takes_or_a_problem_or_empty(cell:
 def test_any_cell_is_a_country_or_a_problem_or_empty(cell: Cell) -> None:
     found = country_code(cell)
     assert found is None or isinstance(found, (Problem, str))
+
+
+COUNTRIES = sorted(map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
+
+
+@given(st.sampled_from(COUNTRIES), st.from_regex("[0-9]{3,14}", fullmatch=True))
+@settings(max_examples=400)
+def test_what_is_told_quickly_is_what_the_library_tells(country: str, digits: str) -> None:
+    if module._is_plain(digits, country):
+        number = phonenumbers.parse(f"+{country}{digits}", None)
+        assert phonenumbers.is_valid_number(number)
+        assert module._read(digits, None, country) == Phone(country, digits)
+
+
+@pytest.mark.parametrize("country", ["965", "973", "974", "968"])
+def test_the_numbers_of_the_gulf_are_told_quickly(country: str) -> None:
+    """Those that no operator has are not among them, be they as likely as they like."""
+    [region] = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(country)]
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    assert example is not None
+    base = str(example.national_number)
+    told = {f"{base[:-2]}{n:02d}" for n in range(100)} | {f"{n:04d}{base[4:]}" for n in range(1000, 9999)}
+    for digits in told:
+        number = phonenumbers.parse(f"+{country}{digits}", None)
+        quick = not digits.startswith(country) and phonenumbers.is_valid_number(number)
+        assert module._is_plain(digits, country) is quick
