@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchinvoice import __version__
 from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.client import Credentials, Gateway, longest_call
-from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.check import Checked, check
 from batchinvoice.invoices.headings import key, signature
 from batchinvoice.invoices.invoice import SmsMode, WireForms
 from batchinvoice.invoices.kuwait import kuwait_date
-from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus, run_status
+from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.script import language_of
-from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
-from batchinvoice.ledger.records import Aged, Run
+from batchinvoice.ledger.records import Run
 from batchinvoice.ledger.store import sqlite_url
 from batchinvoice.ledger.who import this_user
 from batchinvoice.runs import settle
 from batchinvoice.runs.carry_out import carry_out
-from batchinvoice.runs.errors import RunStopped
+from batchinvoice.runs.conclude import conclusion
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.notify import notify
 from batchinvoice.runs.plan import Options, plan
 from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report, report_path
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
-from batchinvoice.runs.told import about, tell
+from batchinvoice.runs.told import tell
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError, profiles
 from batchinvoice.sheets.book import write_beside
 from batchinvoice.sheets.confirmed import remember, remembered
-from batchinvoice.sheets.errors import SheetError, Undecided
+from batchinvoice.sheets.errors import Undecided
 from batchinvoice.sheets.guard import read_guarded
 from batchinvoice.sheets.reading import Source
 from batchinvoice.sheets.report import write_report
@@ -170,13 +168,6 @@ def plan_sheet(
     return run
 
 
-def begin(ledger: Ledger, run: Run) -> Run:
-    """Note that the run is to be carried out from now on: whatever stops it, `resume` takes it up."""
-    with ledger.entry() as entry:
-        entry.set_run_status(run, RunStatus.RUNNING)
-    return ledger.run(run.id)
-
-
 def apply_run(
     ledger: Ledger,
     gateway: Gateway,
@@ -190,7 +181,7 @@ def apply_run(
     progress: told how many more rows have come to an end. tell: told what takes long. Raises RunStopped, LedgerBusy or
     LedgerUnusable.
     """
-    with ledger.working(), stop_when_asked() as stop, _conclusion(ledger, run):
+    with ledger.working(), stop_when_asked() as stop, conclusion(ledger, run):
         carry_out(Job(ledger, gateway, run, terms(settings, run), stop, progress, tell))
     return ledger.run(run.id)
 
@@ -200,7 +191,7 @@ def send_sms(ledger: Ledger, gateway: Gateway, settings: Settings, run: Run, *, 
 
     Raises RunStopped, LedgerBusy or LedgerUnusable.
     """
-    with ledger.working(), stop_when_asked() as stop, _conclusion(ledger, run):
+    with ledger.working(), stop_when_asked() as stop, conclusion(ledger, run):
         notify(Job(ledger, gateway, run, terms(settings, run), stop), texts_to_send(again=again), doubtful=True)
     return ledger.run(run.id)
 
@@ -220,28 +211,6 @@ def give_up(ledger: Ledger, run: Run, numbers: Collection[int]) -> list[int]:
     return sorted(set(numbers) - {row.row for row in rows})
 
 
-def kept_for(aged: Aged) -> str | None:
-    """Why the personal data of an old run is still needed; None if it is not."""
-    if aged.run.status is RunStatus.PLANNED:
-        return None  # nothing of it was sent; what is forgotten cannot be carried out any more
-    if aged.waits or aged.run.status in (RunStatus.RUNNING, RunStatus.FAILED):
-        return "not finished: resume it first"
-    if aged.lost:
-        return "whether one of its invoices was made is still not known"
-    return None
-
-
-def forget(ledger: Ledger, runs: Iterable[Run], older_than: str) -> None:
-    """Remove the personal data of these runs, each in a transaction of its own, and write the ledger's file anew.
-
-    Raises LedgerError; what was removed until then is gone, and doing it again removes the rest.
-    """
-    for run in runs:
-        with ledger.entry() as entry:
-            entry.forget(run, older_than)
-    ledger.compact()
-
-
 def terms(settings: Settings, run: Run) -> Terms:
     """What the settings, and the run's own options, say about carrying it out."""
     return Terms(
@@ -254,47 +223,6 @@ def terms(settings: Settings, run: Run) -> Terms:
         clock=now,
         forms=WireForms(settings.country_code_form == "+965", settings.pay_type_form == "list"),
     )
-
-
-@contextmanager
-def _conclusion(ledger: Ledger, run: Run) -> Iterator[None]:
-    """The run is `running` inside, and afterwards what its rows say; `failed` if it was stopped on the way."""
-    with about(run):
-        begin(ledger, run)
-        tell("run begun", ledger, run)
-        try:
-            yield
-        except BaseException as error:
-            stopped(ledger, run, error)
-            raise
-        concluded(ledger, run)
-
-
-# Their messages are told to users and hold nothing of a row; of anything else the audit log keeps the kind alone.
-_IN_WORDS = (SettingsError, LedgerError, GatewayError, RunStopped, SheetError)
-
-
-def stopped(ledger: Ledger, run: Run, why: BaseException) -> None:
-    """Note that the run was stopped; what stopped it matters more than that this could not be noted."""
-    words = str(why) if isinstance(why, _IN_WORDS) else type(why).__name__
-    with suppress(LedgerError):
-        with ledger.entry() as entry:
-            entry.set_run_status(run, RunStatus.FAILED, words)
-        tell("run stopped", ledger, run, kind=type(why).__name__)
-
-
-def concluded(ledger: Ledger, run: Run) -> Run:
-    """The run with the status that its rows give it: noted anew only if it was not over, or has become another."""
-    status = run_status(ledger.tallies(run), ledger.sms_counts(run))
-    of_no_row = (*run.notes, *(issue for line in ledger.items(run) for issue in line.issues))
-    if status is RunStatus.COMPLETE and (ledger.attention_count(run) or any(issue.is_error for issue in of_no_row)):
-        status = RunStatus.PARTIAL
-    before = ledger.run(run.id).status
-    if status is not before:
-        with ledger.entry() as entry:
-            entry.set_run_status(run, status)
-    tell("run concluded", ledger, run, status=str(status))
-    return ledger.run(run.id)
 
 
 def write_workbooks(

@@ -24,6 +24,7 @@ from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.notifier import Notifier
 from batchinvoice.questions import before_sending, customers, where, with_answers
+from batchinvoice.runs import conclude
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.reconcile import problems
 from batchinvoice.runs.told import about
@@ -118,7 +119,7 @@ class Session:
         if not summary.left and not summary.texts_left and not summary.rows[RowStatus.UNKNOWN]:
             self.screen.say("Nothing is left to send in this run.")
             with self.ledger.working():
-                run = app.concluded(self.ledger, run)
+                run = conclude.concluded(self.ledger, run)
             return self.finish(run)
         return self._drive(run, before_sending(summary, fresh=fresh), texts_only=False)
 
@@ -204,7 +205,7 @@ class Session:
         try:
             check_folder(self.report_dir)
             if not asks and not texts_only:  # nobody can say no any more
-                run, begun = app.begin(self.ledger, run), True
+                run, begun = conclude.begin(self.ledger, run), True
             with about(run), app.connect(self.settings) as gateway:
                 if asks and not click.confirm(question, err=True):
                     kept = go_on if begun else f"{self._tool} apply {run.id}"
@@ -218,7 +219,7 @@ class Session:
             self.screen.trouble(f"What was not sent waits in the ledger. To go on: {go_on}")
         except (*_ALL, SheetError) as error:
             if begun and not texts_only and not isinstance(error, LedgerBusy):
-                app.stopped(self.ledger, run, error)
+                conclude.stopped(self.ledger, run, error)
             kept = go_on if begun or texts_only else f"{self._tool} apply {run.id}"
             self.screen.trouble(f"{error} Run {run.id} is kept; then: {kept}")
             self.notifier.tell(notices.failed(self.settings, run, error, kept))

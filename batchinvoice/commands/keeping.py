@@ -95,6 +95,7 @@ def forget(context: click.Context, age: str, dry_run: bool, yes: bool, as_json: 
     """
     from batchinvoice import app
     from batchinvoice.age import moment_before
+    from batchinvoice.runs import retention
 
     try:
         before = moment_before(age, app.now())
@@ -102,34 +103,36 @@ def forget(context: click.Context, age: str, dry_run: bool, yes: bool, as_json: 
         raise click.BadParameter(str(error), param_hint="--older-than") from None
     with open_session(as_json=as_json) as session, session.ledger.working():
         aged = session.ledger.ended_before(before)
-        ready = [each for each in aged if app.kept_for(each) is None]
+        ready = [each for each in aged if retention.kept_for(each) is None]
         _say_aged(session, aged, before)
         do = bool(ready) and not dry_run
         if do and not yes:
             do = _agreed(session, len(ready))
         if do:
-            app.forget(session.ledger, [each.run for each in ready], age)
+            retention.forget(session.ledger, [each.run for each in ready], age)
             _say_done(session, len(ready))
         elif not dry_run and ready:
             session.screen.say("Nothing was removed.")
         elif not dry_run:
-            app.forget(session.ledger, [], age)  # an earlier one may have been cut off before the file was written anew
+            retention.forget(
+                session.ledger, [], age
+            )  # an earlier one may have been cut off before the file was written anew
     if as_json:
         print_json(_forgotten_as_json(aged, before, done=do))
     context.exit(Exit.PERSON if ready and not do and not dry_run else Exit.WELL)
 
 
 def _say_aged(session: Session, aged: list[Aged], before: dt.datetime) -> None:
-    from batchinvoice import app
     from batchinvoice.invoices.kuwait import KUWAIT
+    from batchinvoice.runs import retention
 
-    ready = [each.run for each in aged if app.kept_for(each) is None]
+    ready = [each.run for each in aged if retention.kept_for(each) is None]
     day = f"{before.astimezone(KUWAIT):%Y-%m-%d}"
     rows = sum(run.input_count for run in ready)
     session.screen.say(f"Runs that ended before {day} and still have personal data: {len(ready):,}, {rows:,} rows.")
     for run in ready:
         session.screen.say(f"  {run.id}  {run.input_count:>9,} rows  {run.source_name}")
-    kept = [(each.run, app.kept_for(each)) for each in aged]
+    kept = [(each.run, retention.kept_for(each)) for each in aged]
     for run, why in [(run, why) for run, why in kept if why][:_MOST_KEPT]:
         session.screen.say(f"  {run.id}  is kept: {why}", "yellow")
 
@@ -153,11 +156,11 @@ def _say_done(session: Session, count: int) -> None:
 
 
 def _forgotten_as_json(aged: list[Aged], before: dt.datetime, *, done: bool) -> dict[str, Any]:
-    from batchinvoice import app
+    from batchinvoice.runs import retention
 
     return {
         "before": before.isoformat(),
         "done": done,
-        "runs": [each.run.id for each in aged if app.kept_for(each) is None],
-        "kept": {each.run.id: why for each in aged if (why := app.kept_for(each))},
+        "runs": [each.run.id for each in aged if retention.kept_for(each) is None],
+        "kept": {each.run.id: why for each in aged if (why := retention.kept_for(each))},
     }

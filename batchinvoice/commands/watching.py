@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from batchinvoice.inbox.layout import Inbox
     from batchinvoice.inbox.patience import PutOff
     from batchinvoice.inbox.take import Desk
+    from batchinvoice.invoices.asked import Asked
+    from batchinvoice.screen import Screen
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,46 +59,53 @@ def watch(
     A sheet goes through FOLDER/processing to FOLDER/done, or to FOLDER/needs-attention with what a person needs. A
     sub-folder named as a profile of the settings is for that profile's merchant.
     """
-    from batchinvoice.events import Event
     from batchinvoice.inbox.lock import FolderBusy
-    from batchinvoice.inbox.papers import place_for
-    from batchinvoice.inbox.take import Desk
     from batchinvoice.inbox.watch import Terms, Watcher
     from batchinvoice.invoices.asked import Asked, Hidden
     from batchinvoice.notices import nothing_came
     from batchinvoice.notifier import open_notifier
     from batchinvoice.screen import Screen
-    from batchinvoice.session import Session
-    from batchinvoice.settings import load, profiles
+    from batchinvoice.settings import profiles
 
-    screen = Screen(attended=False)
+    screen, settings, folder = Screen(attended=False), the_settings(), folder.absolute()
+    screen.heading(settings)
+    say_missed(settings, screen)
     asked = Asked(hidden=Hidden(hidden or Hidden.ASK))
+    desk = partial(_desk, screen, asked, how, approve, notify)
 
     def say_in_a_line(words: str) -> None:
         """So that no file's name can pass for a line of the log."""
         screen.say(" ".join(words.splitlines()))
 
-    @contextmanager
-    def desk(inbox: Inbox, put_off: PutOff) -> Iterator[Desk]:
-        settings = load(inbox.profile) if inbox.profile else the_settings()
-        notifier = open_notifier(settings, screen.trouble, wanted=notify)
-        told = put_off.waits(inbox.folder)
-        with the_ledger(settings, notifier.without(Event.FAILED) if told else notifier) as ledger:
-            quiet, place = Screen(quiet=True, attended=False), partial(place_for, inbox)
-            session = Session(settings, ledger, quiet, inbox.done, notifier, yes=True, place=place)
-            yield Desk(session, inbox, asked, how, put_off, approve)
-
-    folder = folder.absolute()
-    settings = the_settings()
-    screen.heading(settings)
-    say_missed(settings, screen)
     watcher = Watcher(folder, Terms(poll, still, retry, once, approve), profiles, desk, say_in_a_line)
     screen.say(f"Watching {folder}. Drop sheets into it; Ctrl-C stops." if not once else f"Looking into {folder}.")
     try:
         code = watcher.watch()
-        if tell_if_empty and once and watcher.nothing_came:
-            open_notifier(settings, screen.trouble, wanted=notify).tell(nothing_came(settings, folder))
-        context.exit(code)
     except FolderBusy as busy:
         screen.trouble(str(busy))
-        context.exit(Exit.NOT_RUN)
+        code = Exit.NOT_RUN
+    if tell_if_empty and once and code is not Exit.NOT_RUN and watcher.nothing_came:
+        open_notifier(settings, screen.trouble, wanted=notify).tell(nothing_came(settings, folder))
+    context.exit(code)
+
+
+@contextmanager
+def _desk(
+    screen: Screen, asked: Asked, how: dict[str, bool], approve: bool, notify: bool, inbox: Inbox, put_off: PutOff
+) -> Iterator[Desk]:
+    """Where one inbox's sheets are worked on, with its merchant's settings. Raises SettingsError or LedgerError."""
+    from batchinvoice.events import Event
+    from batchinvoice.inbox.papers import place_for
+    from batchinvoice.inbox.take import Desk
+    from batchinvoice.notifier import open_notifier
+    from batchinvoice.screen import Screen
+    from batchinvoice.session import Session
+    from batchinvoice.settings import load
+
+    settings = load(inbox.profile) if inbox.profile else the_settings()
+    notifier = open_notifier(settings, screen.trouble, wanted=notify)
+    told = put_off.waits(inbox.folder)  # that there is no ledger
+    with the_ledger(settings, notifier.without(Event.FAILED) if told else notifier) as ledger:
+        quiet, place = Screen(quiet=True, attended=False), partial(place_for, inbox)
+        session = Session(settings, ledger, quiet, inbox.done, notifier, yes=True, place=place)
+        yield Desk(session, inbox, asked, how, put_off, approve)

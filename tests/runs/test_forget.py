@@ -19,6 +19,7 @@ from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.ledger.errors import LedgerBusy, LedgerError
 from batchinvoice.ledger.proof import prove
 from batchinvoice.ledger.records import Run
+from batchinvoice.runs import conclude, retention
 
 LATER = dt.timedelta(minutes=1)
 PEOPLE = ("Shaikha Al-Sabah", "66001122", "shaikha@example.com", "شيخة الصباح", "Unreadable Person", "99-bad-phone")
@@ -32,12 +33,12 @@ WORDS = (*PEOPLE, "66003344", "second@example.com", "Layla", "pay.hesabe")
 
 
 def ready(bench: Bench) -> list[Run]:
-    return [aged.run for aged in bench.ledger.ended_before(app.now() + LATER) if app.kept_for(aged) is None]
+    return [aged.run for aged in bench.ledger.ended_before(app.now() + LATER) if retention.kept_for(aged) is None]
 
 
 def forget_all(bench: Bench) -> list[Run]:
     runs = ready(bench)
-    app.forget(bench.ledger, runs, "1d")
+    retention.forget(bench.ledger, runs, "1d")
     return runs
 
 
@@ -128,7 +129,7 @@ def test_what_was_refused_can_still_be_made_after_it_was_forgotten(bench: Bench,
 def test_an_invoice_of_which_a_younger_run_speaks_is_kept_until_that_is_forgotten(bench: Bench) -> None:
     first = bench.run([simple(1, customer=PEOPLE[0])])
     second = bench.run([simple(1, customer=PEOPLE[0])])
-    app.forget(bench.ledger, [first], "1d")
+    retention.forget(bench.ledger, [first], "1d")
     assert bench.ledger.known_references(["R-1"])["R-1"].invoice.customer == PEOPLE[0]
     assert [run.id for run in forget_all(bench)] == [second.id]
     assert still_there(bench, PEOPLE[0]) == set()
@@ -136,16 +137,16 @@ def test_an_invoice_of_which_a_younger_run_speaks_is_kept_until_that_is_forgotte
 
 def test_runs_that_are_not_settled_are_kept_and_say_why(bench: Bench) -> None:
     cut_off = bench.plan([simple(2)], name="cut off.xlsx")
-    app.begin(bench.ledger, cut_off)
-    app.stopped(bench.ledger, cut_off, LedgerError("the disk is full"))
+    conclude.begin(bench.ledger, cut_off)
+    conclude.stopped(bench.ledger, cut_off, LedgerError("the disk is full"))
     bench.emulator.set_faults("create:close-after:1", "find:lag=3600:1")
     lost = bench.run([simple(3)], name="lost.xlsx")
     assert bench.statuses(lost) == ["unknown"]
-    why = {aged.run.id: app.kept_for(aged) for aged in bench.ledger.ended_before(app.now() + LATER)}
+    why = {aged.run.id: retention.kept_for(aged) for aged in bench.ledger.ended_before(app.now() + LATER)}
     assert lost.id in why
     assert all("not finished" in str(why[run.id]) for run in (cut_off, lost))
     app.give_up(bench.ledger, lost, [2])  # put to rest, but whether it was made is still not known
-    why = {aged.run.id: app.kept_for(aged) for aged in bench.ledger.ended_before(app.now() + LATER)}
+    why = {aged.run.id: retention.kept_for(aged) for aged in bench.ledger.ended_before(app.now() + LATER)}
     assert why[lost.id]
     assert ready(bench) == []
 

@@ -19,7 +19,7 @@ from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.questions import before_sending
-from batchinvoice.runs import deliver, present, settle
+from batchinvoice.runs import conclude, deliver, present, settle
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.summary import summarise
 
@@ -193,10 +193,10 @@ def test_what_a_newer_sheet_says_stands_even_before_it_was_sent(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, days: int
 ) -> None:
     """Both runs were cut off; the clock may have been set back between them."""
-    first = app.begin(bench.ledger, bench.plan([simple(1, "10.000"), simple(2, "5.000"), simple(3, "7.000")]))
+    first = conclude.begin(bench.ledger, bench.plan([simple(1, "10.000"), simple(2, "5.000"), simple(3, "7.000")]))
     real = app.now
     monkeypatch.setattr(app, "now", lambda: real() + dt.timedelta(days=days))
-    second = app.begin(bench.ledger, bench.plan([simple(1, "12.000"), simple(2, "5.000")]))
+    second = conclude.begin(bench.ledger, bench.plan([simple(1, "12.000"), simple(2, "5.000")]))
     monkeypatch.undo()
     assert [run.id for run in bench.ledger.unfinished()] == [first.id, second.id]
     done = bench.apply(first)
@@ -212,7 +212,7 @@ def test_what_a_newer_sheet_says_stands_even_before_it_was_sent(
 def test_a_newer_sheet_stands_also_under_another_reference(bench: Bench, odd: OddGateway) -> None:
     odd.behaviours["update"] = lambda payload: yes(updated(7001, payload))
     bench.run([simple(1, email="a@example.com")])
-    old = app.begin(bench.ledger, bench.plan([simple(1, "6.000", email="a@example.com")]))
+    old = conclude.begin(bench.ledger, bench.plan([simple(1, "6.000", email="a@example.com")]))
     newer = [simple(1, "9.000", email="a@example.com", reference="R-2", invoice_id="7001")]
     assert bench.statuses(bench.run(newer)) == ["updated"]
     assert bench.statuses(bench.apply(old)) == ["held"]

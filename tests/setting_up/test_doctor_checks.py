@@ -19,6 +19,7 @@ from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.invoices.asked import Asked
+from batchinvoice.runs import conclude
 from batchinvoice.schedules.heartbeat import Expectation, Kept
 from batchinvoice.schedules.job import Form
 from batchinvoice.schedules.keeping import change
@@ -160,7 +161,7 @@ def test_a_ledger_in_trouble_is_told(well: Callable[..., None], places: Places, 
     settings = load()
     with app.open_ledger(settings) as ledger:
         run = app.plan_sheet(ledger, settings, sheet([["A-1", "Ali", "66100201", 5]]), Asked(), sms=True, strict=False)
-        app.begin(ledger, run)
+        conclude.begin(ledger, run)
         with ledger.working():
             busy = [each for each in _found(offline=True) if each.level is not Level.OK]
     assert [each.name for each in busy] == ["ledger lock", "runs"]
