@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -17,7 +17,6 @@ from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.codes import UNSETTLED
-from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerBusy, LedgerError, RunForgotten
 from batchinvoice.ledger.ledger import Ledger
@@ -32,16 +31,15 @@ from batchinvoice.schedules.errors import ScheduleError
 from batchinvoice.screen import Screen
 from batchinvoice.settings import Settings, SettingsError
 from batchinvoice.sheets.book import check_folder
-from batchinvoice.sheets.errors import SheetError, Undecided
-from batchinvoice.summary import as_json, exit_code, issue_as_json, nothing_as_json, summarise
+from batchinvoice.sheets.errors import SheetError
+from batchinvoice.summary import as_json, exit_code, nothing_as_json, summarise
 
-# What may stop the work; each says in its message what to do. Those of `_ALL` would stop every further sheet too.
-_ALL = (SettingsError, LedgerError, GatewayError)
-EXPECTED = (*_ALL, SheetError, RunStopped, ScheduleError)
+# What may stop the work; each says in its message what to do. Those of `STOPS_ALL` would stop every further sheet too.
+STOPS_ALL = (SettingsError, LedgerError, GatewayError)
+EXPECTED = (*STOPS_ALL, SheetError, RunStopped, ScheduleError)
 
 _log = logging.getLogger(__name__)
 _MOST_PLANNED = 5
-Work = TypeVar("Work", Path, Run)
 _UNCERTAIN = (
     "{customers} may have been texted or not: the gateway's answer was lost. Look in its panel; "
     "if the messages did not go out: {tool} send {run} --again"
@@ -217,7 +215,7 @@ class Session:
             stops = str(stopped)
             self.screen.trouble(f"Stopped: {stopped}")
             self.screen.trouble(f"What was not sent waits in the ledger. To go on: {go_on}")
-        except (*_ALL, SheetError) as error:
+        except (*STOPS_ALL, SheetError) as error:
             if begun and not texts_only and not isinstance(error, LedgerBusy):
                 conclude.stopped(self.ledger, run, error)
             kept = go_on if begun or texts_only else f"{self._tool} apply {run.id}"
@@ -248,49 +246,3 @@ class Session:
             return
         with self.screen.progress(app.waiting(self.ledger, run), "Invoices") as progress:
             app.apply_run(self.ledger, gateway, self.settings, run, progress, self.screen.say)
-
-
-def each(
-    works: Sequence[Work],
-    one: Callable[[Work], Ending],
-    screen: Screen,
-    untried: Callable[[Work], None] = lambda _: None,
-) -> tuple[int, object]:
-    """Do it for each sheet or run; returns the worst exit code and what --json prints: an object, or a list of several.
-
-    A sheet that cannot be read does not stop the others; what would stop them all (settings, login, ledger) does, and
-    `untried` is told of each that was not begun.
-    """
-    endings: list[Ending] = []
-    for work in works:
-        stopped = next((ending.stops for ending in endings if ending.stops), "")
-        endings.append(_not_tried(work, stopped) if stopped else _one(work, one, screen))
-        if stopped:
-            untried(work)
-    results = [ending.result for ending in endings]
-    return max(ending.code for ending in endings), results if len(results) > 1 else results[0]
-
-
-def _one(work: Work, one: Callable[[Work], Ending], screen: Screen) -> Ending:
-    try:
-        return one(work)
-    except EXPECTED as error:
-        found: Sequence[Issue] = ()
-        if isinstance(error, Undecided):
-            found = error.issues
-            screen.issues([issue for issue in found if issue not in error.stops], error.language)
-        screen.trouble(str(error))
-        _log.warning("not run", extra={"kind": type(error).__name__})
-        stops = str(error) if isinstance(error, _ALL) else ""
-        result = {**_nothing(work, str(error)), "issues": [issue_as_json(issue) for issue in found]}
-        return Ending(Exit.NOT_RUN, result, stops)
-
-
-def _not_tried(work: Path | Run, why: str) -> Ending:
-    return Ending(Exit.NOT_RUN, _nothing(work, f"Not tried, because an earlier one stopped: {why}"))
-
-
-def _nothing(work: Path | Run, error: str) -> dict[str, Any]:
-    if isinstance(work, Run):
-        return {**nothing_as_json(Path(work.source), "failed", error), "run": work.id}
-    return nothing_as_json(work, "failed", error)

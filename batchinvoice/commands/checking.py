@@ -43,7 +43,8 @@ def check(
     from batchinvoice import app
     from batchinvoice.invoices.script import language_of
     from batchinvoice.questions import with_answers
-    from batchinvoice.session import Ending, each
+    from batchinvoice.session import Ending
+    from batchinvoice.several import each
     from batchinvoice.summary import check_as_json
 
     one_control_slip(asked, sheets)

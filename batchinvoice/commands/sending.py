@@ -48,7 +48,7 @@ def run(
 
     Good rows are sent and bad ones wait in a corrections workbook. Running a sheet again makes nothing twice.
     """
-    from batchinvoice.session import each
+    from batchinvoice.several import each
 
     one_control_slip(asked, sheets)
     with open_session(as_json=as_json, report_dir=report_dir, yes=yes, notify=notify) as session:
@@ -99,7 +99,7 @@ def resume(
 
     Invoices whose answer was lost are looked for at the gateway; only what is certainly not there is sent again.
     """
-    from batchinvoice.session import each
+    from batchinvoice.several import each
     from batchinvoice.summary import nothing_as_json
 
     if rows and not run_id:
