@@ -127,7 +127,10 @@ def _read(
         if isinstance(number, Phone) and number.unusual and position not in first_of:
             warning = problem(Code.PHONE_UNUSUAL, value=number.national, country=number.country)
             found.add(position, Field.MOBILE, warning)
-    return frame.to_dict("records"), groups
+    # Not by way of to_dict, which looks at every value for types that are none of ours.
+    names = frame.columns.tolist()
+    columns_ = (frame[name].tolist() for name in names)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns_, strict=True)], groups
 
 
 def _counted(

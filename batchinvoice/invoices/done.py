@@ -17,6 +17,7 @@ _WORDS = (
     *("مدفوع", "مدفوعة", "تم الدفع", "مسدد", "مسددة", "تم السداد", "ملغي", "ملغى", "ملغاة", "لا ترسل", "تم الإرسال"),
 )
 _KEYS = frozenset(map(key, _WORDS))
+_LONGEST = 30
 _WITHIN = re.compile("|".join(rf"\b{re.escape(fold(word))}\b" for word in _WORDS))
 
 
@@ -28,9 +29,14 @@ def says_done(text: str) -> bool:
 def done_rows(table: Table, columns: Mapping[Field, int]) -> Iterator[tuple[int, Issue]]:
     """Rows, by their position, of which a column that is not used says so: Status, Paid, Remarks."""
     unused = [index for index in range(len(table.headings)) if index not in set(columns.values())]
+    known: dict[str, bool] = {}  # such columns say the same again and again
     for position, cells in enumerate(table.cells):
         for index in unused:
             cell = cells[index]
-            if isinstance(cell, str) and len(cell) <= 30 and key(cell) in _KEYS:
+            if not isinstance(cell, str) or len(cell) > _LONGEST:
+                continue
+            if cell not in known:
+                known[cell] = key(cell) in _KEYS
+            if known[cell]:
                 params = {"column": " ".join(table.headings[index].split()), "value": cell.strip()}
                 yield position, Issue(Code.ROW_DONE, table.place(table.rows[position], index), params)

@@ -30,7 +30,9 @@ class Findings:
 
     def of(self, position: int) -> tuple[Issue, ...]:
         """All issues of a row, from its first column to its last."""
-        found = (issue for issues in self._found.get(position, {}).values() for issue in issues)
+        if position not in self._found:
+            return ()
+        found = (issue for issues in self._found[position].values() for issue in issues)
         return tuple(sorted(found, key=lambda issue: issue.place.column or 0))
 
     def only(self, position: int, code: Code) -> bool:
@@ -39,5 +41,7 @@ class Findings:
 
     def bad(self, position: int, *fields: Field) -> bool:
         """True if the row, or any of the given cells of it, has an error."""
-        of_row = self._found.get(position, {})
+        of_row = self._found.get(position)
+        if of_row is None:  # as of nearly all rows
+            return False
         return any(issue.is_error for field in fields or of_row for issue in of_row.get(field, ()))

@@ -34,11 +34,13 @@ class Normalised(NamedTuple):
 def normalise(table: Table, columns: Mapping[Field, int], rules: Rules) -> Normalised:
     """Read every cell of the table; a cell with a problem is empty in the frame."""
     raw: dict[Field, list[Cell]] = {field: [row[index] for row in table.cells] for field, index in columns.items()}
-    empty: list[Cell] = [None] * len(table.rows)
+    count = len(table.rows)
+    empty: list[Cell] = [None] * count
     problems = list(_take_out(table, columns, raw))
     frame: dict[str, list[Any]] = {}
     for field, reader in _readers(table, columns, rules).items():
-        frame[field] = _accepted(field, _read(raw.get(field, empty), reader), problems)
+        column = raw.get(field)
+        frame[field] = [reader(None)] * count if column is None else _accepted(field, _read(column, reader), problems)
     countries = [value or "" for value in frame[Field.COUNTRY_CODE]]
     numbers = zip(raw.get(Field.MOBILE, empty), countries, strict=True)
     frame[Field.MOBILE] = _accepted(
