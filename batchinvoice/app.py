@@ -245,12 +245,13 @@ def write_workbooks(
     return written
 
 
-def write_plan(ledger: Ledger, run: Run, path: Path, ask: str) -> None:
+def write_plan(ledger: Ledger, run: Run, path: Path, ask: str) -> Path:
     """What a planned run would do, as a workbook; its first sheet says what is asked of whoever reads it.
 
-    Raises FileInUse or CannotWrite.
+    Whatever has that name already stays; returns where the plan is. Raises FileInUse or CannotWrite.
     """
-    write_report(path, replace(report(ledger, run), ask=ask))
+    plan = replace(report(ledger, run), ask=ask)
+    return write_beside(path, lambda draft: write_report(draft, plan))[0]
 
 
 def waiting(ledger: Ledger, run: Run) -> int:

@@ -32,7 +32,6 @@ from batchinvoice.invoices.lifecycle import RunStatus
 from batchinvoice.ledger.records import Run
 from batchinvoice.notifier import Notifier
 from batchinvoice.session import Session
-from batchinvoice.sheets.book import free_name
 from batchinvoice.sheets.errors import SheetError, Undecided
 from batchinvoice.sheets.naming import workbook_path
 from batchinvoice.summary import summarise
@@ -212,6 +211,5 @@ def write_plan(desk: Desk, run: Run) -> Taken:
         f"{desk.inbox.name} under the name “{name_of(run)}.xlsx” (or type: {tool} apply {run.id}). "
         f"To have it dropped, the same under the name “{name_of(run, approves=False)}.xlsx”."
     )
-    plan = free_name(workbook_path(room, run.source_name, run.id, "plan"))
-    app.write_plan(desk.session.ledger, run, plan, ask)
+    plan = app.write_plan(desk.session.ledger, run, workbook_path(room, run.source_name, run.id, "plan"), ask)
     return Taken(Exit.PERSON, f"{run.source_name}: planned as run {run.id}; {plan.name} waits for approval")

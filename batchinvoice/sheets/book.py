@@ -91,11 +91,10 @@ def _clear_old_drafts(folder: Path) -> None:
 
 
 def write_beside(path: Path, write: Callable[[Path], T]) -> tuple[Path, T]:
-    """Let `write` make a file, and put it at `path` or, if that name is taken, at the next free one
-    (`….corrections-2.xlsx`): nothing of the user's is replaced.
+    """Let `write` make a file and put it at `path`, or at the next free name: nothing of the user's is replaced.
 
-    Returns where it is, and what `write` returned; a file that is there already and says the same is enough. Raises
-    FileInUse or CannotWrite.
+    That is `….corrections-2.xlsx`. Returns where it is, and what `write` returned; a file that is there already and
+    says the same is enough. Raises FileInUse or CannotWrite.
     """
     draft = draft_name(path)
     try:
@@ -120,14 +119,6 @@ def _put_beside(path: Path, draft: Path) -> Path:
         if _same(place, draft):
             return place
     raise AssertionError("unreachable: some name is free")
-
-
-def free_name(path: Path) -> Path:
-    """The first of `….report.xlsx`, `….report-2.xlsx`, … that nobody has. Raises CannotWrite."""
-    try:
-        return next(place for place in _names(path) if not place.exists())
-    except OSError as error:
-        raise _explained(path, error) from error
 
 
 def _names(path: Path) -> Iterator[Path]:
