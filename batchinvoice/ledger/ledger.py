@@ -115,7 +115,9 @@ class Ledger(Account):
         """Store a whole plan at once; returns the run's name, as `20261122-001`."""
         with self._begin() as db:
             name = self._next_name(db, run.planned_at)
-            latest = db.execute(select(func.coalesce(func.max(runs.c.sequence), 0))).scalar_one()
+            latest = db.execute(
+                select(func.coalesce(func.max(runs.c.sequence), 0)).where(*self._own(runs))
+            ).scalar_one()
             own = {"id": name, "sequence": latest + 1, "status": RunStatus.PLANNED, **self._scope()}
             db.execute(insert(runs).values(**run_values(run), **own))
             for batch in batches(new_rows, _PAGE):
@@ -144,5 +146,6 @@ class Ledger(Account):
         day = f"{planned_at.astimezone(KUWAIT):%Y%m%d}-"
         # Longer names first: after 999 runs in a day comes 1000.
         latest = select(runs.c.id).order_by(func.length(runs.c.id).desc(), runs.c.id.desc()).limit(1)
-        last = db.execute(latest.where(runs.c.id.startswith(day))).scalar()
+        of_day = (runs.c.id > day) & (runs.c.id < f"{int(day[:8]) + 1}")  # an index knows where a day begins and ends
+        last = db.execute(latest.where(of_day, runs.c.id.startswith(day))).scalar()
         return f"{day}{int(last.removeprefix(day)) + 1 if last else 1:03d}"

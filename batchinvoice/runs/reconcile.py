@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -178,7 +178,7 @@ def _correct(
     path: Path,
     headers: Sequence[TableShape],
     bad: Sequence[Row | CheckedRow],
-    items: Sequence[ItemRow],
+    items: Iterable[ItemRow],
     about: tuple[str, str, str],
 ) -> Path | None:
     if not bad:
@@ -201,7 +201,6 @@ def _correction_sheet(shape: TableShape, rows: Sequence[Row | CheckedRow | ItemR
 def problems(ledger: Ledger, run: Run) -> Iterator[Issue]:
     """Every issue of the run: the sheet's, the rows' and the items', in their order."""
     yield from run.notes
-    for row in ledger.rows(run):
-        yield from row.issues
+    yield from ledger.issues(run)
     for item in ledger.items(run):
         yield from item.issues
