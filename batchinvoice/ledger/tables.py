@@ -122,6 +122,7 @@ invoices = Table(
     Column("updated_at", Utc, nullable=False),
     Column("forgotten_at", Utc),  # when its personal data was removed
     Index("invoices_by_gateway_id", "environment", "merchant_code", "gateway_id"),
+    Index("invoices_by_run", "run_id"),  # by which a database sees, too, that a run can be taken out
     # With the state, a customer's last invoice is found without reading the others.
     Index("invoices_by_phone", "environment", "merchant_code", "phone", "state", "intended_at"),
 )

@@ -14,7 +14,7 @@ from batchinvoice.invoices.lifecycle import MENDABLE, WELL_ENDED, RowStatus, Sms
 from batchinvoice.invoices.script import language_of
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import ItemRow, Row, Run, TableShape
-from batchinvoice.runs.plan import item_rows, shapes
+from batchinvoice.runs.plan_rows import item_rows, shapes
 from batchinvoice.sheets.corrections import CHECK, CorrectionRow, CorrectionSheet, write_corrections
 from batchinvoice.sheets.naming import workbook_path
 from batchinvoice.sheets.reading import Source
