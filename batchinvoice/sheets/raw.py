@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from batchinvoice.invoices.table import Cell
+from batchinvoice.invoices.coded import CodedRows
 from batchinvoice.sheets.marks import Marks
 
 
@@ -17,7 +17,7 @@ class RawSheet:
     """
 
     name: str
-    cells: Sequence[Sequence[Cell]]
+    cells: CodedRows
     marks: Marks = field(default_factory=Marks)
     visible: bool = True
     repeated: Collection[tuple[int, int]] = frozenset()

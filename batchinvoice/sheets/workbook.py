@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import python_calamine as calamine
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError
 
+from batchinvoice.invoices.coded import CodedRows
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import unreadable
 from batchinvoice.sheets.marks.find import marks_of
 from batchinvoice.sheets.raw import RawSheet
 
 _MOST_CELLS = 40_000_000
+_BLOCK = 10_000  # rows
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DAMAGED = (calamine.CalamineError, DefusedXmlException, ParseError, ValueError, KeyError, OSError)
 
@@ -45,12 +48,8 @@ def marked(path: Path, content: bytes, sheet: RawSheet, columns: Collection[int]
     """
     with _in_plain_words(path):
         marks = marks_of(content, sheet.name, columns)
-    cells = [list(row) for row in sheet.cells]
-    for (row, column), broken in marks.broken.items():
-        cells += [[] for _ in range(row - len(cells))]  # the reader ends at the last value
-        cells[row - 1] += [None] * (column - len(cells[row - 1]))
-        cells[row - 1][column - 1] = broken
-    return replace(sheet, cells=cells, marks=marks)
+    broken = {(row - 1, column - 1): cell for (row, column), cell in marks.broken.items()}
+    return replace(sheet, cells=sheet.cells.edited(broken), marks=marks)  # the reader ends at the last value
 
 
 @contextmanager
@@ -77,21 +76,31 @@ def _sheet(path: Path, workbook: calamine.CalamineWorkbook, name: str, *, visibl
         raise unreadable.too_large(
             path, f"sheet {name} spans {sheet.total_height:,} rows and {sheet.total_width:,} columns"
         )
-    cells: list[list[Cell]] = [
-        [None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)
-    ]
-    repeated = frozenset(_fill_merged(cells, sheet.merged_cell_ranges or []))
-    return RawSheet(name, cells, visible=visible, repeated=repeated)
+    _, left = sheet.start or (0, 0)
+    cells = CodedRows.of(_blocks(sheet), before=left)  # it tells the rows above the first value, but no columns
+    repeated = dict(_merged(cells, sheet.merged_cell_ranges or []))
+    return RawSheet(
+        name,
+        cells.edited(repeated),
+        visible=visible,
+        repeated=frozenset((row + 1, column + 1) for row, column in repeated),
+    )
 
 
-def _fill_merged(
-    cells: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]
-) -> Iterator[tuple[int, int]]:
+def _blocks(sheet: calamine.CalamineSheet) -> Iterator[Sequence[Sequence[Cell]]]:
+    rows = sheet.iter_rows() if sheet.start is not None else iter(())
+    while block := list(islice(rows, _BLOCK)):
+        yield block
+
+
+def _merged(
+    cells: CodedRows, ranges: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> Iterator[tuple[tuple[int, int], Cell]]:
     """A value merged over several rows of one column stands in each of them, as anybody sees it; tells the others."""
     for (top, left), (bottom, right) in ranges:
-        if left != right or top >= len(cells) or left >= len(cells[top]):
+        if left != right or top >= len(cells) or left >= len(cells.columns):
             continue
-        for number, row in enumerate(cells[top + 1 : bottom + 1], top + 2):
-            if left < len(row) and row[left] is None:
-                row[left] = cells[top][left]
-                yield number, left + 1
+        column = cells.columns[left]
+        for row in range(top + 1, min(bottom + 1, len(cells))):
+            if column[row] is None:
+                yield (row, left), column[top]
