@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import count, zip_longest
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
@@ -87,13 +87,11 @@ class Coded(Sequence[Any]):
             codes = self.codes[positions.start : positions.stop]
         else:
             codes = array(_CODE, map(self.codes.__getitem__, positions))
-        used = set(codes)
-        if len(used) == len(self.values):
-            return Coded(self.values, codes)
-        used.add(0)  # an empty cell's, as long as there are values at all
-        kept = [code for code in range(len(self.values)) if code in used]
-        new = dict(zip(kept, range(len(kept)), strict=True))
-        return Coded([self.values[code] for code in kept], array(_CODE, map(new.__getitem__, codes)))
+        unused = set(range(len(self.values))).difference(codes)
+        values = list(self.values)
+        for code in unused:
+            values[code] = None
+        return Coded(values, codes)
 
     def edited(self, edits: Mapping[int, Any]) -> Coded:
         """The column with other values at these positions; positions behind its end make it longer."""
@@ -123,7 +121,8 @@ class Coded(Sequence[Any]):
         for other in others:
             pairs = found.numbers.astype(np.uint64) * np.uint64(len(other.values)) + other.numbers
             distinct, codes = np.unique(pairs, return_inverse=True)
-            at = [divmod(pair, len(other.values)) for pair in distinct.tolist()]
+            firsts, seconds = np.divmod(distinct, np.uint64(len(other.values)))
+            at = zip(firsts.tolist(), seconds.tolist(), strict=True)
             values = [(*found.values[first], other.values[second]) for first, second in at]
             found = Coded(values, array(_CODE, codes.astype(np.uint32).tobytes()))
         return found
@@ -157,32 +156,23 @@ class Coder:
     def __init__(self, before: int = 0) -> None:
         """before: so many empty cells come first."""
         self._values: list[Any] = [None]
-        self._index = _Index(self._values)
+        self._index: dict[Any, int] = {None: 0, "": 0}
         self._codes = array(_CODE, bytes(4 * before))
 
     def add(self, cells: Collection[Any]) -> None:
         """Add cells below the last one."""
-        keys: Iterable[Any] = cells
+        keys: Collection[Any] = cells
         if not _KEYED.isdisjoint(map(type, cells)):
-            keys = ((type(cell), cell) if type(cell) in _KEYED else cell for cell in cells)
-        self._codes.extend(map(self._index.__getitem__, keys))
+            keys = [(type(cell), cell) if type(cell) in _KEYED else cell for cell in cells]
+        index = self._index
+        fresh = [key for key in dict.fromkeys(keys) if key not in index]
+        index.update(zip(fresh, count(len(index) - 1), strict=False))
+        self._values.extend(key[1] if type(key) is tuple else key for key in fresh)
+        self._codes.extend(map(index.__getitem__, keys))
 
     def coded(self) -> Coded:
         """The column so far."""
         return Coded(self._values, self._codes)
-
-
-class _Index(dict[Any, int]):
-    """The code of each value; one that is new gets the next."""
-
-    def __init__(self, values: list[Any]) -> None:
-        super().__init__({None: 0, "": 0})
-        self._values = values
-
-    def __missing__(self, key: Any) -> int:
-        self._values.append(key[1] if type(key) is tuple else key)
-        code = self[key] = len(self._values) - 1
-        return code
 
 
 class CodedRows(Sequence[Sequence[Any]]):

@@ -78,9 +78,9 @@ def _take_out(
 
 def _accepted(field: Field, column: Coded, problems: list[tuple[int, Field, Problem]]) -> Coded:
     """The column without its problems, which are noted at each row that has them."""
-    bad = column.where(lambda value: isinstance(value, Problem))
-    if not bad:
+    if Problem not in set(map(type, column.values)):
         return column
+    bad = column.where(lambda value: isinstance(value, Problem))
     problems.extend((position, field, column[position]) for position in bad)
     return column.map(lambda value: None if isinstance(value, Problem) else value)
 

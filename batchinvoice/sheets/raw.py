@@ -13,6 +13,8 @@ from batchinvoice.sheets.marks import Marks
 class RawSheet:
     """`cells[i]` is the sheet's row i + 1, from column A on. `visible`: whether Excel shows the sheet.
 
+    `plain`: no cell and no row of it is known to carry a mark.
+
     `repeated`: the cells, rows and columns from 1, in which a value stands only because it is merged over them.
     """
 
@@ -20,4 +22,5 @@ class RawSheet:
     cells: CodedRows
     marks: Marks = field(default_factory=Marks)
     visible: bool = True
+    plain: bool = False
     repeated: Collection[tuple[int, int]] = frozenset()
