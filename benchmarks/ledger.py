@@ -40,8 +40,8 @@ _SAID = """
     )
 """
 _RUN = """
-    INSERT INTO runs (id, environment, merchant_code, status, source, source_name, sha256, sheet, tables, notes, options,
-        started_by, version, planned_at, finished_at, sequence, reported_at, input_count, input_amount)
+    INSERT INTO runs (id, environment, merchant_code, status, source, source_name, sha256, sheet, tables, notes,
+        options, started_by, version, planned_at, finished_at, sequence, reported_at, input_count, input_amount)
     VALUES (:run, :environment, :merchant, 'complete', '/in/a.xlsx', 'a.xlsx', :run, 'Invoices',
         '[["Invoices", ["Reference Number"], 1, {}, []]]', '[]', '{"sms": "yes", "strict": "no"}', 'noura@desk',
         '0.1.0', :at, :at, :number, :at, :last - :first + 1, (:last - :first + 1) * 12500)
@@ -54,8 +54,8 @@ _INVOICES = """
 """
 _REFERENCES = "INSERT INTO invoice_references SELECT :environment, :merchant, reference, i, 'b' || i FROM said"
 _ROWS = """
-    INSERT INTO rows (run_id, position, "row", reference, customer, mobile, amount, typed_amount, cells, content, action,
-        status, issues, attention, invoice_id, sms, gateway_amount, attempts, updated_at)
+    INSERT INTO rows (run_id, position, "row", reference, customer, mobile, amount, typed_amount, cells, content,
+        action, status, issues, attention, invoice_id, sms, gateway_amount, attempts, updated_at)
     SELECT :run, i - :first, i - :first + 2, reference, 'Noura Al-Sabah', mobile, 12500, '12.500', cells, content,
         'create', 'created', '[]', 0, i, 'pending', 12500, 1, :at FROM said
 """

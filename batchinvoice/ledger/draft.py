@@ -58,11 +58,11 @@ class Draft:
             self._highest = max(self._highest, *page)
         db.execute(insert(table), list(page.values()))
 
-    def publish(self, db: Connection, run: NewRun, scope: Mapping[str, str]) -> None:
+    def publish(self, db: Connection, scope: Mapping[str, str]) -> None:
         """Give the run its merchant, as the latest of his: from this commit on it is there. Raises LedgerBusy."""
         own = (runs.c.environment == scope["environment"]) & (runs.c.merchant_code == scope["merchant_code"])
         latest = db.execute(select(func.coalesce(func.max(runs.c.sequence), 0)).where(own)).scalar_one()
-        self._change(db, **run_values(run), **scope, sequence=latest + 1, finished_at=None)
+        self._change(db, **scope, sequence=latest + 1, finished_at=None)
 
     def _change(self, db: Connection, **values: object) -> None:
         if db.execute(update(runs).where(runs.c.id == self.name, _OPEN).values(values)).rowcount != 1:

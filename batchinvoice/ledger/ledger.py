@@ -7,8 +7,6 @@ import platform
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -113,17 +111,10 @@ class Ledger(Account):
             yield entry
         entry.told.tell()
 
-    def add_run(
-        self,
-        run: NewRun,
-        new_rows: Iterable[NewRow],
-        items: Iterable[ItemRow],
-        amount: Callable[[], Decimal] | None = None,
-    ) -> str:
+    def add_run(self, run: NewRun, new_rows: Iterable[NewRow], items: Iterable[ItemRow]) -> str:
         """Store a plan; returns the run's name, as `20261122-001`. It is there as a whole or not at all (draft.py).
 
         The rows are gone through once, page by page; one whose position comes again takes the earlier one's place.
-        amount: tells `input_amount`, where that is known only once the rows were gone through.
         """
         self._remove_left_behind()
         with self._begin() as db:
@@ -131,10 +122,9 @@ class Ledger(Account):
         try:
             self._store(draft, rows, map(row_values, new_rows))
             self._store(draft, item_rows, map(item_values, items))
-            run = replace(run, input_amount=amount()) if amount else run
             stands = self._stands(draft)
             with self._begin() as db:
-                draft.publish(db, run, self._scope())
+                draft.publish(db, self._scope())
                 self._log.append(db, self._clock(), Event.PLANNED, draft.name, {**planned_facts(run), **stands})
         except BaseException:
             with suppress(LedgerError):

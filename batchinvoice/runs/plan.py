@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
 
-from batchinvoice.invoices.check import Checked, CheckedRow
+from batchinvoice.invoices.check import Checked
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import NewRun
@@ -29,12 +28,6 @@ def plan(
     progress: Callable[[int], None] = lambda _: None,
 ) -> str:
     """Store the run; returns its name. Nothing is sent. progress: told how many more rows are planned."""
-    total = _Total()
-
-    def seen(page: Sequence[CheckedRow]) -> None:
-        total.add(page)
-        progress(len(page))
-
     run = NewRun(
         source=readable(str(source.path.absolute())),
         source_name=readable(source.path.name),
@@ -47,20 +40,9 @@ def plan(
         version=version,
         planned_at=now,
         input_count=len(checked.table.rows),
-        input_amount=Decimal(0),  # known once all rows were seen
+        input_amount=sum((amount for _, amount in checked.rows.tallies().values()), Decimal(0)),
     )
-    rows = planned(checked, ledger, options, now, seen)
-    return ledger.add_run(run, rows, item_rows(checked), lambda: total.amount)
-
-
-@dataclass(slots=True)
-class _Total:
-    """What the sheet's rows come to, in KWD, as they are read."""
-
-    amount: Decimal = Decimal(0)
-
-    def add(self, page: Sequence[CheckedRow]) -> None:
-        self.amount += sum((row.amount for row in page if row.amount is not None), Decimal(0))
+    return ledger.add_run(run, planned(checked, ledger, options, now, progress), item_rows(checked))
 
 
 def _corrects(source: Source, ledger: Ledger) -> dict[str, str]:

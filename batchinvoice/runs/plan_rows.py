@@ -48,17 +48,17 @@ def planned(
     ledger: Ledger,
     options: Options,
     now: dt.datetime,
-    seen: Callable[[Sequence[CheckedRow]], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[NewRow]:
     """Every row with what is to be done about it, in the order of the sheet, and at the end some of them once more.
 
     No more than a page of them is in memory. What the rows below may change of one above is found at the end: rows that
     speak of one invoice come again, as they are beside each other. With --strict, all is looked at once before, for the
-    first row that is bad. seen: told of each page of the sheet as it is read.
+    first row that is bad. progress: told how many more rows of the sheet are done.
     """
     places = Places(shapes(checked)[0])
     hold = options.strict and _any_bad(checked, _rows(checked, ledger, options, now, places))
-    for row in _rows(checked, ledger, options, now, places, seen):
+    for row in _rows(checked, ledger, options, now, places, progress):
         # What is unknown belongs to the run that meant it.
         to_hold = hold and row.status in (RowStatus.PENDING, RowStatus.UNKNOWN)
         yield _held_back(row, places) if to_hold else row
@@ -75,12 +75,12 @@ def _rows(
     options: Options,
     now: dt.datetime,
     places: Places,
-    seen: Callable[[Sequence[CheckedRow]], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[NewRow]:
     of_one = _OfOne()
     for positions, page in _pages(checked.rows):
         decided = with_history(list(_decided(page, ledger, options)), ledger, now)
-        seen(page)
+        progress(len(page))
         for position, (row, decision) in zip(positions, decided, strict=True):
             of_one.note(position, decision)
             yield _new_row(position, row, decision, places)
