@@ -35,7 +35,7 @@ def killed(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
         yield from (new_row(n) for n in range(5))
         raise PowerCut
 
-    with monkeypatch.context() as dead, pytest.raises(PowerCut):
+    with monkeypatch.context() as dead, pytest.raises(PowerCut):  # noqa: PT012
         dead.setattr(ledger, "_remove", lambda _: None)
         ledger.add_run(new_run(), some(), [])
 
