@@ -24,11 +24,12 @@ from batchinvoice.ledger.records import Run
 from batchinvoice.ledger.store import sqlite_url
 from batchinvoice.ledger.who import this_user
 from batchinvoice.runs import settle
+from batchinvoice.runs.asked_for import Options
 from batchinvoice.runs.carry_out import carry_out
 from batchinvoice.runs.conclude import conclusion
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.notify import notify
-from batchinvoice.runs.plan import Options, plan
+from batchinvoice.runs.plan import plan
 from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report, report_path
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms

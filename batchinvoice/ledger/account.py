@@ -10,22 +10,23 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from batchinvoice.invoices.invoice import Invoice
+from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger import past, queries
-from batchinvoice.ledger.audit import Event, Record, of_run
 from batchinvoice.ledger.errors import NoSuchRun
 from batchinvoice.ledger.intent import Intent
+from batchinvoice.ledger.logged import Logged
 from batchinvoice.ledger.mapping import to_intent, to_item, to_known, to_row, to_run, to_sms_call
 from batchinvoice.ledger.past import Past
-from batchinvoice.ledger.reader import Reader, batches
-from batchinvoice.ledger.records import Attempt, ItemRow, Known, Row, Run, Said, SmsCallRecord
-from batchinvoice.ledger.standing import standing
-from batchinvoice.ledger.tables import attempts, audit, invoices, item_rows, references, rows, runs, sms_calls
+from batchinvoice.ledger.reader import batches
+from batchinvoice.ledger.records import Attempt, ItemRow, Known, Row, Run, Said, SmsCallRecord, issues_from_json
+from batchinvoice.ledger.tables import attempts, invoices, references, rows, runs, sms_calls
 
 _PAGE = 500
+_STRETCH = 5000  # invoices among which the last ones are looked for at once
 
 
-class Account(Reader):
+class Account(Logged):
     """All that can be read of one (environment, merchant). Every method raises LedgerError if it cannot be read."""
 
     def known_references(self, wanted: Sequence[str]) -> dict[str, Known]:
@@ -60,7 +61,7 @@ class Account(Reader):
         return found
 
     def made_since(self, phones: Iterable[str], since: dt.datetime) -> dict[str, list[Past]]:
-        """The invoices made for each of these phones since then, the oldest first."""
+        """The invoices made for each of these phones since then, the oldest first; of very many the newest."""
         found: dict[str, list[Past]] = {}
         for batch in batches(dict.fromkeys(phones), _PAGE):
             for record in self._tuples(past.made_since(self._own(invoices), batch, since)):
@@ -168,53 +169,35 @@ class Account(Reader):
         """How many rows need a person: for what came of them, or of their text message."""
         return self._count(queries.attention_count(run))
 
-    def items(self, run: Run) -> list[ItemRow]:
-        """The lines of the run's Items sheet."""
-        query = select(item_rows).where(item_rows.c.run_id == run.id).order_by(item_rows.c.position)
-        return [to_item(record) for record in self._all(query)]
+    def issues(self, run: Run) -> Iterator[Issue]:
+        """The issues of the run's rows, in their order; rows that have none are not looked at."""
+        after = -1
+        while page := self._tuples(queries.issues(run, after, _PAGE)):
+            for position, found in page:
+                yield from issues_from_json(found)
+                after = position
+
+    def items(self, run: Run) -> Iterator[ItemRow]:
+        """The lines of the run's Items sheet; read in pages, like rows."""
+        after = -1
+        while page := [to_item(record) for record in self._all(queries.item_page(run, after, _PAGE))]:
+            yield from page
+            after = page[-1].position
 
     def sms_calls(self, run: Run) -> list[SmsCallRecord]:
         """The run's bulk sends, in their order."""
         query = select(sms_calls).where(sms_calls.c.run_id == run.id).order_by(sms_calls.c.number)
         return [to_sms_call(record) for record in self._all(query)]
 
+    def latest_sms_call(self, run: Run) -> int:
+        """The number of the run's latest bulk send; 0 before the first."""
+        return self._count(queries.latest_sms_call(run))
+
     def attempts(self, row: Row) -> list[Attempt]:
         """The calls that were made for a row, in their order."""
         own = (attempts.c.run_id == row.run_id) & (attempts.c.position == row.position)
         columns = (attempts.c[name] for name in Attempt.__dataclass_fields__)
         return [Attempt(*each) for each in self._tuples(select(*columns).where(own).order_by(attempts.c.id))]
-
-    def log(self) -> Iterator[Record]:
-        """The records of the audit log, the oldest first."""
-        after: int | None = None  # not 0: a record could have been put in before the first one
-        while True:
-            query = select(audit).where(*self._own(audit)).order_by(audit.c.number)
-            query = query if after is None else query.where(audit.c.number > after)
-            page = [Record(**record) for record in self._all(query.limit(_PAGE))]
-            yield from page
-            if len(page) < _PAGE:
-                return
-            after = page[-1].number
-
-    def log_of(self, run: Run) -> list[Record]:
-        """What the audit log tells of a run, the oldest first."""
-        return [Record(**record) for record in reversed(self._all(of_run(self._log, run.id)))]
-
-    def mark(self, run: Run) -> str:
-        """Number and hash of the latest record that tells what was done with the run, as `17:9f86d08…`.
-
-        Not of one that tells of a report: a report of the same run, written again, is the same.
-        """
-        query = of_run(self._log, run.id).where(audit.c.event != Event.REPORTED).limit(1)
-        return next((Record(**record).mark for record in self._all(query)), "")
-
-    def as_logged(self, name: str) -> tuple[Run, list[Record], dict[str, Any]]:
-        """A run, what the audit log tells of it, and how its rows stand (`standing`), all of one moment."""
-        with self._begin() as db:
-            run = db.execute(select(runs).where(runs.c.id == name)).mappings().one()
-            told = db.execute(of_run(self._log, name)).mappings().all()
-            stands = standing(db, name)
-        return to_run(run), [Record(**record) for record in reversed(told)], stands
 
     def unfinished(self) -> list[Run]:
         """The runs that were begun and are not over, the oldest first; one that is only planned was not begun."""
@@ -242,15 +225,24 @@ class Account(Reader):
 
     def said_later(self, run: Run, references: Sequence[str], known: Sequence[Known]) -> list[Said]:
         """What rows of runs that were planned later, and begun, say of these; the oldest run first. At most a page."""
+        order = {name: number for number, (name,) in enumerate(self._tuples(queries.later_runs(run)))}
+        if not order:
+            return []
         keys, ids = [each.key for each in known], [each.gateway_id for each in known if each.gateway_id]
-        found = []
-        for (name,) in self._tuples(queries.later_runs(run)):
-            for run_id, reference, key, content, stated in self._tuples(queries.said(name, references, keys, ids)):
-                invoice = Invoice.from_content(content, stated) if content else None
-                found.append(Said(run_id, reference, key, invoice))
-        return found
+        found = {}
+        for query in queries.said(references, keys, ids):
+            for run_id, position, reference, key, content, stated in self._tuples(query):
+                if run_id in order:
+                    invoice = Invoice.from_content(content, stated) if content else None
+                    found[order[run_id], position] = Said(run_id, reference, key, invoice)
+        return [found[place] for place in sorted(found)]
 
     def lately_made(self, *, subscription: bool, limit: int) -> list[tuple[str, dt.datetime]]:
         """References of the invoices last made, and when; a look-up that cannot find them proves nothing."""
-        query = queries.lately_made(subscription, limit).where(*self._own(invoices))
-        return [(record["content"]["reference"], record["intended_at"]) for record in self._all(query)]
+        found: list[tuple[str, dt.datetime]] = []
+        for upto in range(self._count(queries.latest_key()), 0, -_STRETCH):
+            query = queries.lately_made(self.environment, self.merchant_code, subscription, upto, _STRETCH)
+            found += [(content["reference"], at) for content, at in self._tuples(query.limit(limit - len(found)))]
+            if len(found) == limit:
+                break
+        return found

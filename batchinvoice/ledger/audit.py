@@ -125,6 +125,7 @@ def note_migration(db: Connection, before: str, after: str) -> None:
     the log.
     """
     whose = select(runs.c.environment, runs.c.merchant_code, func.max(runs.c.sequence), func.count())
+    whose = whose.where(runs.c.environment != "")  # nobody's: a plan that was not stored to its end
     for environment, merchant_code, latest, count in db.execute(
         whose.group_by(runs.c.environment, runs.c.merchant_code)
     ).all():

@@ -5,29 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import platform
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Engine, Table
 
-from batchinvoice.invoices.kuwait import KUWAIT
-from batchinvoice.invoices.lifecycle import RunStatus
 from batchinvoice.ledger import forget
 from batchinvoice.ledger.account import Account
 from batchinvoice.ledger.audit import Event
+from batchinvoice.ledger.draft import Draft, give_up, left_behind, remove_some
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.lease import Lease
-from batchinvoice.ledger.mapping import item_values, planned_facts, row_values, run_values, to_run
+from batchinvoice.ledger.mapping import item_values, planned_facts, row_values, to_run
 from batchinvoice.ledger.reader import batches
 from batchinvoice.ledger.records import Aged, ItemRow, NewRow, NewRun
-from batchinvoice.ledger.standing import standing
+from batchinvoice.ledger.standing import Standing
 from batchinvoice.ledger.store import compact, copies, open_store, working_lock
 from batchinvoice.ledger.tables import item_rows, rows, runs
 from batchinvoice.ledger.told import tell_planned
 
-_PAGE = 500
+_PAGE = 2000  # rows that share a commit when a plan is stored
 _LEASE_SECONDS = 1800.0
 
 
@@ -111,20 +111,53 @@ class Ledger(Account):
             yield entry
         entry.told.tell()
 
-    def add_run(self, run: NewRun, new_rows: Sequence[NewRow], items: Iterable[ItemRow]) -> str:
-        """Store a whole plan at once; returns the run's name, as `20261122-001`."""
+    def add_run(self, run: NewRun, new_rows: Iterable[NewRow], items: Iterable[ItemRow]) -> str:
+        """Store a plan; returns the run's name, as `20261122-001`. It is there as a whole or not at all (draft.py).
+
+        The rows are gone through once, page by page; one whose position comes again takes the earlier one's place.
+        """
+        self._remove_left_behind()
         with self._begin() as db:
-            name = self._next_name(db, run.planned_at)
-            latest = db.execute(select(func.coalesce(func.max(runs.c.sequence), 0))).scalar_one()
-            own = {"id": name, "sequence": latest + 1, "status": RunStatus.PLANNED, **self._scope()}
-            db.execute(insert(runs).values(**run_values(run), **own))
-            for batch in batches(new_rows, _PAGE):
-                db.execute(insert(rows), [{"run_id": name, **row_values(row)} for row in batch])
-            for lines in batches(items, _PAGE):
-                db.execute(insert(item_rows), [{"run_id": name, **item_values(line)} for line in lines])
-            self._log.append(db, self._clock(), Event.PLANNED, name, {**planned_facts(run), **standing(db, name)})
-        tell_planned(name, new_rows)
-        return name
+            draft = Draft.begin(db, run, self._clock())
+        try:
+            self._store(draft, rows, map(row_values, new_rows))
+            self._store(draft, item_rows, map(item_values, items))
+            stands = self._stands(draft)
+            with self._begin() as db:
+                draft.publish(db, self._scope())
+                self._log.append(db, self._clock(), Event.PLANNED, draft.name, {**planned_facts(run), **stands})
+        except BaseException:
+            with suppress(LedgerError):
+                self._remove(draft.name)
+            raise
+        tell_planned(self.rows(self.run(draft.name)))
+        return draft.name
+
+    def _store(self, draft: Draft, table: Table, values: Iterable[Mapping[str, Any]]) -> None:
+        for page in batches(values, _PAGE):  # made before the transaction: what makes them reads the ledger
+            with self._begin() as db:
+                draft.store(db, table, page, self._clock())
+
+    def _stands(self, draft: Draft) -> dict[str, Any]:
+        """How the rows stand; nobody else can change them yet."""
+        standing, more = Standing(draft.name), True
+        while more:
+            with self._begin() as db:
+                more = standing.add_page(db)
+        with self._begin() as db:
+            return standing.as_facts(db)
+
+    def _remove_left_behind(self) -> None:
+        for record in self._all(left_behind(self._clock())):
+            self._remove(record["id"])
+
+    def _remove(self, name: str) -> None:
+        with self._begin() as db:
+            give_up(db, name)
+        more = True
+        while more:
+            with self._begin() as db:
+                more = remove_some(db, name)
 
     def ended_before(self, before: dt.datetime) -> list[Aged]:
         """The runs that ended before then, or were never begun, and still have their personal data, in order."""
@@ -139,10 +172,3 @@ class Ledger(Account):
     def copies(self) -> list[Path]:
         """Copies of the ledger's file beside it, from before it was brought to a new version."""
         return copies(self._engine)
-
-    def _next_name(self, db: Connection, planned_at: dt.datetime) -> str:
-        day = f"{planned_at.astimezone(KUWAIT):%Y%m%d}-"
-        # Longer names first: after 999 runs in a day comes 1000.
-        latest = select(runs.c.id).order_by(func.length(runs.c.id).desc(), runs.c.id.desc()).limit(1)
-        last = db.execute(latest.where(runs.c.id.startswith(day))).scalar()
-        return f"{day}{int(last.removeprefix(day)) + 1 if last else 1:03d}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, select
 
 from batchinvoice.invoices.lifecycle import AT_GATEWAY, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.records import Run
-from batchinvoice.ledger.tables import attempts, invoices, references, rows, runs
+from batchinvoice.ledger.tables import attempts, invoices, item_rows, references, rows, runs, sms_calls
 
 _JOINED = rows.outerjoin(invoices, and_(invoices.c.id == rows.c.invoice_id))
 # What the invoice says of its text message, once the row's invoice is (or may be) there; else what the row says.
@@ -84,8 +84,9 @@ def attention_count(run: Run) -> Select[Any]:
 
 def unfinished() -> Select[Any]:
     """Runs that were begun and cut off, are not reported as they are, or have rows of which more can be learnt."""
-    open_rows = select(rows.c.run_id).where(rows.c.status.in_((RowStatus.PENDING, RowStatus.UNKNOWN)))
-    return _begun().where(_CUT_OFF | runs.c.id.in_(open_rows))
+    # Asked of each run: which rows of all are open would be read out of the rows of all runs that ever were.
+    is_open = rows.c.status.in_((RowStatus.PENDING, RowStatus.UNKNOWN))
+    return _begun().where(_CUT_OFF | exists().where(rows.c.run_id == runs.c.id, is_open))
 
 
 def cut_off() -> Select[Any]:
@@ -141,16 +142,50 @@ def later_runs(run: Run) -> Select[Any]:
     return select(runs.c.id).where(own, later).order_by(runs.c.sequence)
 
 
-def said(run_id: str, references: Collection[str], keys: Collection[int], ids: Collection[str]) -> Select[Any]:
-    """What the rows of a run say of these references, invoices and gateway ids."""
-    query = select(rows.c.run_id, rows.c.reference, rows.c.invoice_id, rows.c.content, rows.c.stated_id)
-    of_these = rows.c.reference.in_(references) | rows.c.invoice_id.in_(keys) | rows.c.stated_id.in_(ids)
-    return query.where(rows.c.run_id == run_id, of_these).order_by(rows.c.position)
+def said(references: Collection[str], keys: Collection[int], ids: Collection[str]) -> list[Select[Any]]:
+    """What the rows of all runs say of these references, of these invoices and of these gateway ids.
+
+    Three questions, none of which names a run: each column has an index, and a run's name beside it would tempt a
+    database into reading the whole run.
+    """
+    columns = ("run_id", "position", "reference", "invoice_id", "content", "stated_id")
+    query = select(*(rows.c[name] for name in columns))
+    asked = ((rows.c.reference, references), (rows.c.invoice_id, keys), (rows.c.stated_id, ids))
+    return [query.where(column.in_(values)) for column, values in asked if values]
 
 
-def lately_made(subscription: bool, limit: int) -> Select[Any]:
-    """The invoices last made, under the reference that the gateway confirmed."""
-    confirmed = (invoices.c.origin == "create") & (invoices.c.fingerprint != "")
-    alike = invoices.c.content["subscription"].as_boolean() == subscription
-    query = select(invoices).where(invoices.c.state == InvoiceState.MADE, confirmed, alike)
-    return query.order_by(invoices.c.id.desc()).limit(limit)
+def latest_key() -> Select[Any]:
+    """The highest number of an invoice, 0 if there is none."""
+    return select(func.coalesce(func.max(invoices.c.id), 0))
+
+
+def lately_made(environment: str, merchant_code: str, subscription: bool, upto: int, stretch: int) -> Select[Any]:
+    """The invoices made, under the reference that the gateway confirmed, the newest first, of so many numbers.
+
+    upto: the highest of these. The stretch is read by number before anything else is asked of it: whose they are would
+    lead to an index by which all of a merchant's invoices are read and sorted.
+    """
+    numbers = (invoices.c.id <= upto) & (invoices.c.id > upto - stretch)
+    of = select(invoices).where(numbers).order_by(invoices.c.id.desc()).limit(stretch).subquery("stretch").c
+    own = (of.environment == environment) & (of.merchant_code == merchant_code)
+    confirmed = (of.state == InvoiceState.MADE) & (of.origin == "create") & (of.fingerprint != "")
+    alike = of.content["subscription"].as_boolean() == subscription
+    return select(of.content, of.intended_at).where(own, confirmed, alike).order_by(of.id.desc())
+
+
+def issues(run: Run, after: int, limit: int) -> Select[Any]:
+    """The issues of rows after a position that have some, with their positions."""
+    some = cast(rows.c.issues, Text) != "[]"
+    query = select(rows.c.position, rows.c.issues).where(rows.c.run_id == run.id, rows.c.position > after, some)
+    return query.order_by(rows.c.position).limit(limit)
+
+
+def item_page(run: Run, after: int, limit: int) -> Select[Any]:
+    """The lines of the Items sheet after a position."""
+    query = select(item_rows).where(item_rows.c.run_id == run.id, item_rows.c.position > after)
+    return query.order_by(item_rows.c.position).limit(limit)
+
+
+def latest_sms_call(run: Run) -> Select[Any]:
+    """The number of the run's latest bulk send, 0 if there is none."""
+    return select(func.coalesce(func.max(sms_calls.c.number), 0)).where(sms_calls.c.run_id == run.id)

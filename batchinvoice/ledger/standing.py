@@ -28,22 +28,42 @@ def standing(db: Connection, run_id: str) -> dict[str, Any]:
     tells of this run. (Whether any other invoice is texted does not: another run may text it later, and has that in its
     own bulk sends.)
     """
-    digest = hashlib.sha256()
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for row in db.execute(_rows(run_id).execution_options(yield_per=_PAGE)):
-        *told, issues = row
-        digest.update(canonical([*told, [issue["code"] for issue in issues]]).encode())
-        tally = counts[row.status]
-        tally[0] += 1
-        tally[1] += row.amount or 0
-    for call in db.execute(_calls(run_id)):
-        texted = _texted(db, run_id, call.gateway_ids) if call.outcome == SmsStatus.SENT else None
-        digest.update(canonical([*call, texted]).encode())
-    sums = {status: [count, money(Decimal(fils).scaleb(-3))] for status, (count, fils) in counts.items()}
-    return {"rows": sums, "digest": digest.hexdigest()}
+    found = Standing(run_id)
+    while found.add_page(db):
+        pass
+    return found.as_facts(db)
 
 
-def _rows(run_id: str) -> Any:
+class Standing:
+    """How a run stands, added up page by page: in one transaction, or in several while nobody can change its rows."""
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id, self._after = run_id, -1
+        self._digest = hashlib.sha256()
+        self._counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+
+    def add_page(self, db: Connection) -> bool:
+        """Add the next rows; False if there were none."""
+        page = db.execute(_rows(self._run_id, self._after)).all()
+        for row in page:
+            *told, issues = row
+            self._digest.update(canonical([*told, [issue["code"] for issue in issues]]).encode())
+            tally = self._counts[row.status]
+            tally[0] += 1
+            tally[1] += row.amount or 0
+            self._after = row.position
+        return bool(page)
+
+    def as_facts(self, db: Connection) -> dict[str, Any]:
+        """What it came to, with the bulk sends."""
+        for call in db.execute(_calls(self._run_id)):
+            texted = _texted(db, self._run_id, call.gateway_ids) if call.outcome == SmsStatus.SENT else None
+            self._digest.update(canonical([*call, texted]).encode())
+        sums = {status: [count, money(Decimal(fils).scaleb(-3))] for status, (count, fils) in self._counts.items()}
+        return {"rows": sums, "digest": self._digest.hexdigest()}
+
+
+def _rows(run_id: str, after: int) -> Any:
     # As the database has them: whole fils and words, which need no reading.
     there = case((rows.c.status.in_(AT_GATEWAY), func.coalesce(invoices.c.gateway_id, "")), else_="")
     there_as_said = and_(
@@ -69,7 +89,7 @@ def _rows(run_id: str) -> Any:
     joined = rows.outerjoin(invoices, invoices.c.id == rows.c.invoice_id)
     joined = joined.outerjoin(references, own & (references.c.reference == rows.c.reference))
     query = query.select_from(joined)
-    return query.where(rows.c.run_id == run_id).order_by(rows.c.position)
+    return query.where(rows.c.run_id == run_id, rows.c.position > after).order_by(rows.c.position).limit(_PAGE)
 
 
 def _calls(run_id: str) -> Any:

@@ -17,7 +17,7 @@ from batchinvoice.ledger.disk import known_trouble, place, refuse_network, unwri
 from batchinvoice.ledger.errors import LedgerBusy, LedgerUnusable
 from batchinvoice.ledger.upgrade import upgrade
 
-NEWEST = "0004"
+NEWEST = "0005"
 _BUSY_SECONDS = 30
 
 

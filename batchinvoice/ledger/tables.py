@@ -97,6 +97,7 @@ runs = Table(
     Column("input_amount", Kwd, nullable=False),
     Column("forgotten_at", Utc),  # when its personal data was removed
     Index("runs_by_sha256", "environment", "merchant_code", "sha256", "sequence"),
+    Index("runs_by_sequence", "environment", "merchant_code", "sequence"),
 )
 
 # One line for each invoice that was ever meant to be made or was changed.
@@ -121,6 +122,7 @@ invoices = Table(
     Column("updated_at", Utc, nullable=False),
     Column("forgotten_at", Utc),  # when its personal data was removed
     Index("invoices_by_gateway_id", "environment", "merchant_code", "gateway_id"),
+    Index("invoices_by_run", "run_id"),  # by which a database sees, too, that a run can be taken out
     # With the state, a customer's last invoice is found without reading the others.
     Index("invoices_by_phone", "environment", "merchant_code", "phone", "state", "intended_at"),
 )
@@ -135,6 +137,7 @@ references = Table(
     Column("invoice_id", ForeignKey("invoices.id"), nullable=False),
     Column("likeness", String(LONGEST), nullable=False),
     Index("references_by_likeness", "environment", "merchant_code", "likeness"),
+    Index("references_by_invoice", "invoice_id"),
 )
 
 rows = Table(
@@ -164,6 +167,9 @@ rows = Table(
     Index("rows_by_invoice", "invoice_id"),
     Index("rows_by_reference", "reference", "run_id"),
 )
+# Of the rows that state an ID alone: few do, and the others cost nothing.
+_STATES_ONE = rows.c.stated_id.is_not(None)
+Index("rows_by_stated_id", rows.c.stated_id, sqlite_where=_STATES_ONE, postgresql_where=_STATES_ONE)
 
 item_rows = Table(
     "item_rows",

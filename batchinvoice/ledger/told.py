@@ -10,7 +10,7 @@ from typing import Any
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import Action, RowStatus
 from batchinvoice.ledger.intent import Intent, Outcome
-from batchinvoice.ledger.records import NewRow, Row
+from batchinvoice.ledger.records import Row
 
 _log = logging.getLogger(__name__)
 
@@ -42,12 +42,12 @@ class Told:
             _log.debug(event, extra=fields)
 
 
-def tell_planned(run_id: str, rows: Iterable[NewRow]) -> None:
+def tell_planned(rows: Iterable[Row]) -> None:
     """Of a plan that is committed: the rows for which planning is the end, since nothing is to be sent."""
     if _log.isEnabledFor(logging.DEBUG):
         for row in rows:
             if row.status is not RowStatus.PENDING:
-                fields = _fields(run_id, row.row, row.action, row.status, row.issues)
+                fields = _fields(row.run_id, row.row, row.action, row.status, row.issues)
                 _log.debug("row outcome", extra={**fields, "attempts": 0})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.invoices.lifecycle import RunStatus, run_status
@@ -52,7 +53,7 @@ def stopped(ledger: Ledger, run: Run, why: BaseException) -> None:
 def concluded(ledger: Ledger, run: Run) -> Run:
     """The run with the status that its rows give it: noted anew only if it was not over, or has become another."""
     status = run_status(ledger.tallies(run), ledger.sms_counts(run))
-    of_no_row = (*run.notes, *(issue for line in ledger.items(run) for issue in line.issues))
+    of_no_row = chain(run.notes, (issue for line in ledger.items(run) for issue in line.issues))
     if status is RunStatus.COMPLETE and (ledger.attention_count(run) or any(issue.is_error for issue in of_no_row)):
         status = RunStatus.PARTIAL
     before = ledger.run(run.id).status

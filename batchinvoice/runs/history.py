@@ -66,8 +66,9 @@ def warnings(invoice: Invoice, last: Past | None, recent: Sequence[Past]) -> lis
     if last and (times := slipped(invoice.amount, last.amount)):
         params = {"value": money(invoice.amount), "last": money(last.amount), "other": last.reference}
         found.append((Field.AMOUNT, problem(Code.AMOUNT_TIMES, times=times, **params)))
-    if same := [past for past in recent if past.amount == invoice.amount and past.reference != invoice.reference]:
-        params = {"value": money(invoice.amount), "other": same[-1].reference, "run": same[-1].run_id}
+    others = (past for past in reversed(recent) if past.reference != invoice.reference)
+    if same := next((past for past in others if past.amount == invoice.amount), None):
+        params = {"value": money(invoice.amount), "other": same.reference, "run": same.run_id}
         found.append((Field.AMOUNT, problem(Code.AMOUNT_SAME, **params)))
     return found
 

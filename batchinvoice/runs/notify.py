@@ -24,19 +24,21 @@ def notify(job: Job, states: Collection[SmsStatus] = (SmsStatus.PENDING,), *, do
     `doubtful`, when a person asks for it: also those whose invoice came back other than it was sent. Raises RunStopped
     when somebody asks to stop or the gateway cannot be reached; what was not sent stays as it was.
     """
-    after, lost, number = -1, 0, len(job.ledger.sms_calls(job.run))
-    done: set[int | None] = set()
+    after, lost, number = -1, 0, job.ledger.latest_sms_call(job.run)
+    done: set[int | None] = set()  # of those alone whose text would be found in one of the states once more
     while rows := job.ledger.to_text(job.run, after, job.terms.sms_chunk, states, doubtful=doubtful):
         after = rows[-1].position
         # Two rows can speak of one invoice (the same sheet twice in one): it is texted once.
         waiting = {row.invoice_key: row for row in rows if row.invoice_key not in done}
-        done |= waiting.keys()
         if waiting:
             job.stop.obey()
             if lost == _PLAINLY_DOWN:
                 raise RunStopped(_DOWN)
             number += 1
-            lost = lost + 1 if _text(job, number, list(waiting.values())) is SmsStatus.UNKNOWN else 0
+            outcome = _text(job, number, list(waiting.values()))
+            lost = lost + 1 if outcome is SmsStatus.UNKNOWN else 0
+            if outcome in states:
+                done |= waiting.keys()
 
 
 def _text(job: Job, number: int, rows: Sequence[Row]) -> SmsStatus:

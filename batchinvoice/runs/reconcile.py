@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from batchinvoice.invoices.lifecycle import MENDABLE, WELL_ENDED, RowStatus, Sms
 from batchinvoice.invoices.script import language_of
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import ItemRow, Row, Run, TableShape
-from batchinvoice.runs.plan import item_rows, shapes
+from batchinvoice.runs.plan_rows import item_rows, shapes
 from batchinvoice.sheets.corrections import CHECK, CorrectionRow, CorrectionSheet, write_corrections
 from batchinvoice.sheets.naming import workbook_path
 from batchinvoice.sheets.reading import Source
@@ -179,7 +179,7 @@ def _correct(
     path: Path,
     headers: Sequence[TableShape],
     bad: Sequence[Row | CheckedRow],
-    items: Sequence[ItemRow],
+    items: Iterable[ItemRow],
     about: tuple[str, str, str],
 ) -> Path | None:
     if not bad:
@@ -202,7 +202,6 @@ def _correction_sheet(shape: TableShape, rows: Sequence[Row | CheckedRow | ItemR
 def problems(ledger: Ledger, run: Run) -> Iterator[Issue]:
     """Every issue of the run: the sheet's, the rows' and the items', in their order."""
     yield from run.notes
-    for row in ledger.rows(run):
-        yield from row.issues
+    yield from ledger.issues(run)
     for item in ledger.items(run):
         yield from item.issues

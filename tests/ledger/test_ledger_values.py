@@ -129,7 +129,7 @@ def test_everything_a_row_can_hold_comes_back(ledger: Ledger, open_ledger: Calla
     assert (list(row.cells), row.issues, row.amount, row.invoice) == (cells, (issue,), None, None)
     assert (row.status, row.action, row.sms) == (RowStatus.INVALID, Action.NONE, SmsStatus.PENDING)
     assert (row.attention, row.attempts) == (True, 0)
-    assert other.items(run) == [line]
+    assert list(other.items(run)) == [line]
     assert run.planned_at == NOW
     assert run.planned_at.tzinfo is dt.UTC
     assert (run.status, run.input_amount) == (RunStatus.PLANNED, Decimal("5.000"))

@@ -18,9 +18,10 @@ from batchinvoice.invoices.invoice import Invoice, SmsMode
 from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus
 from batchinvoice.ledger.past import Past
+from batchinvoice.runs.asked_for import Options
 from batchinvoice.runs.decide import Decision
 from batchinvoice.runs.history import slipped, told_apart, warnings
-from batchinvoice.runs.plan import Options, planned
+from batchinvoice.runs.plan_rows import planned
 
 BASE = Invoice("7", "Noura", "965", "66000001", Decimal("5.000"))
 OLD = Past("007", BASE.phone, Decimal("5.000"), "20261122-001")
@@ -204,7 +205,7 @@ def test_of_two_rows_that_look_alike_the_one_that_was_sent_before_is_as_it_was(b
     alike = Issue(Code.REFERENCE_LIKE_SAME, Place("Invoices", 2, 1), {"other": "?", "row": "?"})
     held = [replace(row, status=RowStatus.HELD, issues=(alike,)) for row in checked.rows]
     options = Options(sms=True, strict=False, sms_mode=SmsMode.BULK)
-    rows = planned(replace(checked, rows=held), bench.ledger, options, app.now())
+    rows = list(planned(replace(checked, rows=held), bench.ledger, options, app.now()))
     assert [(row.action, row.status) for row in rows] == [
         (Action.UNCHANGED, RowStatus.PENDING),
         (Action.NONE, RowStatus.HELD),
