@@ -120,13 +120,13 @@ class Screen:
 
     def checked(self, name: str, checked: Checked) -> None:
         """The outcome of a check in one line."""
-        good = [row for row in checked.rows if row.status is RowStatus.PENDING]
-        bad = len([row for row in checked.rows if row.status in (RowStatus.INVALID, RowStatus.HELD)])
-        total = sum((row.amount for row in good if row.amount), start=0)
-        further = sum(issue.code is Code.ITEM_ROW for row in checked.rows for issue in row.issues)
-        same = len(checked.rows) - len(good) - bad - further
+        tallies = checked.rows.tallies()
+        good, total = tallies[RowStatus.PENDING]
+        bad = tallies[RowStatus.INVALID][0] + tallies[RowStatus.HELD][0]
+        further = sum(issue.code is Code.ITEM_ROW for issue in checked.rows.issues)
+        same = len(checked.rows) - good - bad - further
         tail = (f", {further} further items" if further else "") + (f", {same} repeated" if same else "")
-        self.say(f"{name}: {len(checked.rows)} rows, {len(good)} good ({total:,.3f} KWD), {bad} to mend{tail}.")
+        self.say(f"{name}: {len(checked.rows)} rows, {good} good ({total:,.3f} KWD), {bad} to mend{tail}.")
 
     def planned(self, summary: Summary) -> None:
         """What is to be done: rows and KWD by action, and how many customers will be texted."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -82,18 +81,14 @@ def as_json(summary: Summary, workbooks: Workbooks | None, issues: Iterable[Issu
 
 def check_as_json(sheet: Path, checked: Checked, corrections: Path | None, environment: str) -> dict[str, Any]:
     """The object that `check --json` prints: a row that can go is `pending`."""
-    counts: Counter[RowStatus] = Counter()
-    amounts = dict.fromkeys(RowStatus, Decimal(0))
-    for row in checked.rows:
-        counts[row.status] += 1
-        amounts[row.status] += row.amount or Decimal(0)
+    tallies = checked.rows.tallies()
     return {
         **nothing_as_json(sheet, "checked"),
         "environment": environment,
-        "rows": {"total": len(checked.rows), **{str(status): counts[status] for status in RowStatus}},
+        "rows": {"total": len(checked.rows), **{str(status): count for status, (count, _) in tallies.items()}},
         "amount": {
-            "total": money(sum(amounts.values(), Decimal(0))),
-            **{str(status): money(amounts[status]) for status in RowStatus},
+            "total": money(sum((amount for _, amount in tallies.values()), Decimal(0))),
+            **{str(status): money(amount) for status, (_, amount) in tallies.items()},
         },
         "corrections": str(corrections) if corrections else None,
         "issues": [issue_as_json(issue) for issue in checked.issues],

@@ -35,6 +35,8 @@ def email(cell: Cell) -> str | Problem | None:
     value = text(cell)
     if value is None or isinstance(value, Problem):
         return value
+    if _is_plain(value):
+        return value
     if fold(value) in _NOTHING:
         return None
     if address := _valid(value):
@@ -57,8 +59,6 @@ def _meant(value: str) -> str | None:
 
 
 def _valid(address: str) -> str | None:
-    if _is_plain(address):
-        return address
     try:
         return validate_email(address, check_deliverability=False).normalized
     except EmailNotValidError:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from decimal import Decimal
 
 from batchinvoice.invoices.alike import Named, alike
+from batchinvoice.invoices.coded import Coded
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import ITEM_FIELDS, Field
 from batchinvoice.invoices.done import done_rows
@@ -22,53 +24,99 @@ from batchinvoice.invoices.phone import Phone
 from batchinvoice.invoices.repeats import Said, repeats
 from batchinvoice.invoices.table import Table
 
-_Values = Mapping[Any, Any]
+_Read = Mapping[str, Coded]
 
 
-class Built(NamedTuple):
-    """By position: invoices and statuses. `further`: rows that are a further item of the invoice of another row."""
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What the rows came to, by position. `further`: rows that are a further item of the invoice of another row.
 
-    invoices: Sequence[Invoice | None]
-    statuses: Sequence[RowStatus]
-    further: Mapping[int, int]
+    `items` are those of the invoices that have any; `without` the rows that have no invoice.
+    """
+
+    read: _Read
+    items: Mapping[int, tuple[Item, ...]]
+    without: Collection[int]
+    statuses: list[RowStatus]
+    further: dict[int, int]
+
+    def invoice(self, position: int) -> Invoice | None:
+        """The row's invoice, made when it is asked for; None if anything is wrong with the row or one of its items."""
+        if position in self.without:
+            return None
+        own = {name: self.read[field][position] for name, field in _OF_INVOICE.items()}
+        number: Phone = self.read[Field.MOBILE][position]
+        items = self.items.get(position, ())
+        return Invoice(**own, country=number.country, mobile=number.national, items=items)
+
+    def alone(self) -> list[int]:
+        """The rows that are an invoice of their own."""
+        return [position for position in range(len(self.statuses)) if position not in self.further]
 
 
-def build(
-    table: Table, records: Sequence[_Values], groups: Sequence[Group], lines: Sequence[ItemLine], found: Findings
-) -> Built:
+def build(table: Table, read: _Read, groups: Sequence[Group], lines: Sequence[ItemLine], found: Findings) -> Built:
     """Make the invoices; what is wrong goes into `found`."""
-    listed: dict[str | None, list[ItemLine]] = {}
-    for line in lines:
-        listed.setdefault(line.reference, []).append(line)
-    strays = _strays(lines, {values[Field.REFERENCE] for values in records})
-    group_of = {position: group for group in groups for position in group.all}
-    beside = {
-        position: checked_item(position, values, found, None if position in group_of else values[Field.AMOUNT])
-        for position, values in enumerate(records)
-    }
-    invoices: list[Invoice | None] = []
-    for position, values in enumerate(records):
-        group = group_of.get(position, Group(position, ()))
-        if position != group.first:
-            invoices.append(None)
-            continue
-        own = gather(group, beside, values[Field.AMOUNT]).items
-        whole = not any(found.bad(other, *ITEM_FIELDS) for other in group.all)
-        of_invoice = [*listed.get(values[Field.REFERENCE], ()), *strays.get(values[Field.REFERENCE], ())]
-        invoices.append(_invoice(position, values, of_invoice, own, found, whole=whole))
+    beside = _beside(read, groups, found)
+    items = _items(read, groups, lines, beside, found)
+    without = {position for group in groups for position in group.others}
+    without |= {p for p in found.positions() if found.bad(p) and not found.only(p, Code.DATE_PAST)}
     _spread(groups, table, found)
-    statuses = [RowStatus.INVALID if found.bad(i) else RowStatus.PENDING for i in range(len(records))]
-    further = _settle_groups(groups, table, records, beside, statuses, found)
-    for position, invoice in enumerate(invoices):
-        if invoice and statuses[position] is RowStatus.PENDING and (more := surplus(invoice.items, invoice.amount)):
+    statuses = [RowStatus.PENDING] * len(table.rows)
+    for position in filter(found.bad, found.positions()):
+        statuses[position] = RowStatus.INVALID
+    further = _settle_groups(groups, table, read, beside, statuses, found)
+    built = Built(read, items, without, statuses, further)
+    for position, own in items.items():
+        goes = position not in without and statuses[position] is RowStatus.PENDING
+        if goes and (more := surplus(own, read[Field.AMOUNT][position])):
             found.add(position, Field.AMOUNT, more)
-    _settle_repeats(table, records, invoices, statuses, further, found)
-    _settle_likenesses(table, records, statuses, further, found)
+    _settle_repeats(table, built, found)
+    _settle_likenesses(table, built, found)
     for position, issue in done_rows(table, match(table.headings, table.mapping).columns):
         found.note(position, issue)
         if statuses[position] is RowStatus.PENDING:
             statuses[position] = RowStatus.HELD
-    return Built(invoices, statuses, further)
+    return built
+
+
+def _beside(read: _Read, groups: Sequence[Group], found: Findings) -> dict[int, Item]:
+    """The items of the rows' own item columns, by position."""
+    in_groups = {position for group in groups for position in group.all}
+    filled_ = {position for field in ITEM_FIELDS for position in read[field].where(lambda value: value is not None)}
+    items = {}
+    for position in sorted(filled_):
+        values = {field: read[field][position] for field in ITEM_FIELDS}
+        amount = None if position in in_groups else read[Field.AMOUNT][position]
+        if item := checked_item(position, values, found, amount):
+            items[position] = item
+    return items
+
+
+def _items(
+    read: _Read,
+    groups: Sequence[Group],
+    lines: Sequence[ItemLine],
+    beside: Mapping[int, Item],
+    found: Findings,
+) -> dict[int, tuple[Item, ...]]:
+    """The items of every invoice that has any, by its position; what is wrong with them goes into `found`."""
+    references, amounts = read[Field.REFERENCE], read[Field.AMOUNT]
+    listed: dict[str | None, list[ItemLine]] = {}
+    for line in lines:
+        listed.setdefault(line.reference, []).append(line)
+    strays = _strays(lines, set(references)) if lines else {}
+    speak = references.where(lambda reference: reference in listed or reference in strays) if lines else ()
+    group_of = {position: group for group in groups for position in group.all}
+    items = {}
+    for position in sorted({*beside, *group_of, *speak}):
+        group = group_of.get(position, Group(position, ()))
+        if position != group.first:
+            continue
+        own = gather(group, beside, amounts[position]).items
+        whole = not any(found.bad(other, *ITEM_FIELDS) for other in group.all)
+        of_invoice = [*listed.get(references[position], ()), *strays.get(references[position], ())]
+        items[position] = _all_items(position, amounts[position], of_invoice, own, found, whole=whole)
+    return items
 
 
 def _strays(lines: Sequence[ItemLine], references: Collection[str | None]) -> dict[str | None, list[ItemLine]]:
@@ -86,49 +134,42 @@ def _strays(lines: Sequence[ItemLine], references: Collection[str | None]) -> di
     return found
 
 
-def _invoice(
+def _all_items(
     position: int,
-    values: _Values,
+    amount: Decimal | None,
     lines: Sequence[ItemLine],
     own: tuple[Item, ...],
     found: Findings,
     *,
     whole: bool,
-) -> Invoice | None:
-    """The row's invoice; None if anything is wrong with the row or with one of its items.
-
-    whole: the items beside it could all be read.
-    """
+) -> tuple[Item, ...]:
+    """The items of an invoice, listed ones first. whole: those beside it could all be read."""
     if bad := next((line for line in lines if any(issue.is_error for issue in line.issues)), None):
         where = problem(Code.ITEM_BAD, sheet=bad.issues[0].place.sheet, item_row=bad.row)
         found.add(position, Field.REFERENCE, where)
     items = (*(line.item for line in lines if line.item), *own)
     if set(own) & {line.item for line in lines}:
         found.add(position, Field.ITEM_TITLE, problem(Code.ITEMS_TWICE))
-    if whole and not bad and (short := shortfall(items, values[Field.AMOUNT])):
+    if whole and not bad and (short := shortfall(items, amount)):
         found.add(position, Field.AMOUNT, short)
-    return _from_values(values, items) if not found.bad(position) or found.only(position, Code.DATE_PAST) else None
+    return items
 
 
-def _from_values(values: _Values, items: tuple[Item, ...]) -> Invoice:
-    number: Phone = values[Field.MOBILE]
-    return Invoice(
-        reference=values[Field.REFERENCE],
-        customer=values[Field.CUSTOMER],
-        country=number.country,
-        mobile=number.national,
-        amount=values[Field.AMOUNT],
-        email=values[Field.EMAIL],
-        description=values[Field.DESCRIPTION],
-        expires=values[Field.EXPIRY],
-        delivery=values[Field.DELIVERY],
-        raw_types=values[RAW_TYPES],
-        payment_types=values[Field.PAYMENT_METHODS],
-        language=values[Field.LANGUAGE],
-        subscription=values[Field.SUBSCRIPTION],
-        items=items,
-        invoice_id=values[Field.INVOICE_ID],
-    )
+# As an invoice has them. The phone is two of its fields, and its items are gathered.
+_OF_INVOICE = {
+    "reference": Field.REFERENCE,
+    "customer": Field.CUSTOMER,
+    "amount": Field.AMOUNT,
+    "email": Field.EMAIL,
+    "description": Field.DESCRIPTION,
+    "expires": Field.EXPIRY,
+    "delivery": Field.DELIVERY,
+    "raw_types": RAW_TYPES,
+    "payment_types": Field.PAYMENT_METHODS,
+    "language": Field.LANGUAGE,
+    "subscription": Field.SUBSCRIPTION,
+    "invoice_id": Field.INVOICE_ID,
+}
 
 
 def _spread(groups: Sequence[Group], table: Table, found: Findings) -> None:
@@ -143,21 +184,21 @@ def _spread(groups: Sequence[Group], table: Table, found: Findings) -> None:
 def _settle_groups(
     groups: Sequence[Group],
     table: Table,
-    records: Sequence[_Values],
-    beside: Mapping[int, Item | None],
+    read: _Read,
+    beside: Mapping[int, Item],
     statuses: list[RowStatus],
     found: Findings,
 ) -> dict[int, int]:
     """Hold the rows of invoices that contradict themselves; returns the further rows of those that do not."""
     further: dict[int, int] = {}
     for group in groups:
-        fields = differing(group, records)
-        gathered = gather(group, beside, records[group.first][Field.AMOUNT])
+        fields = differing(group, read)
+        gathered = gather(group, beside, read[Field.AMOUNT][group.first])
         if Field.AMOUNT not in fields:
             further |= dict.fromkeys(group.others, group.first)
         if any(statuses[position] is RowStatus.INVALID for position in group.others):
             continue
-        if doubts := list(_doubts(group, fields, gathered, table, records[group.first])):
+        if doubts := list(_doubts(group, fields, gathered, table, read)):
             for position, field, what in doubts:
                 found.add(position, field, what)
             for position in group.all:
@@ -172,57 +213,47 @@ def _settle_groups(
 
 
 def _doubts(
-    group: Group, fields: Sequence[Field], gathered: Items, table: Table, values: _Values
+    group: Group, fields: Sequence[Field], gathered: Items, table: Table, read: _Read
 ) -> Iterator[tuple[int, Field, Problem]]:
     """What keeps the rows of an invoice from being one, at each of them."""
+    reference, amount = read[Field.REFERENCE][group.first], read[Field.AMOUNT][group.first]
     if fields:
-        said = contradiction(group, fields, table, values[Field.REFERENCE])
+        said = contradiction(group, fields, table, reference)
         yield from ((position, fields[0], said) for position in group.all)
     elif gathered.unsure:
         yield from ((position, Field.ITEM_TITLE, what) for position, what in unsure(group, gathered, table))
-    elif said_ := amounts_of_lines(group, gathered, table, values[Field.REFERENCE], values[Field.AMOUNT]):
+    elif said_ := amounts_of_lines(group, gathered, table, reference, amount):
         yield from ((position, Field.AMOUNT, said_) for position in group.all)
 
 
-def _settle_repeats(
-    table: Table,
-    records: Sequence[_Values],
-    invoices: Sequence[Invoice | None],
-    statuses: list[RowStatus],
-    further: Mapping[int, int],
-    found: Findings,
-) -> None:
-    alone = [i for i in range(len(records)) if i not in further and statuses[i] is not RowStatus.HELD]
-    said = [
-        Said(table.rows[i], records[i][Field.REFERENCE], records[i][Field.INVOICE_ID], invoices[i], not found.bad(i))
-        for i in alone
-    ]
+def _settle_repeats(table: Table, built: Built, found: Findings) -> None:
+    """Find the rows that repeat others; those of which nothing is to be said are not looked at."""
+    references, ids = built.read[Field.REFERENCE], built.read[Field.INVOICE_ID]
+    held = built.statuses.count(RowStatus.HELD)
+    among = [p for p in built.alone() if built.statuses[p] is not RowStatus.HELD] if built.further or held else None
+    positions = sorted({*references.repeated(among), *ids.repeated(among)})
+    said = [Said(table.rows[i], references[i], ids[i], built.invoice(i), not found.bad(i)) for i in positions]
     for repeat in repeats(said):
-        position = alone[repeat.position]
-        statuses[position] = repeat.status
+        position = positions[repeat.position]
+        built.statuses[position] = repeat.status
         found.add(position, repeat.field, repeat.problem)
 
 
-def _settle_likenesses(
-    table: Table,
-    records: Sequence[_Values],
-    statuses: list[RowStatus],
-    further: Mapping[int, int],
-    found: Findings,
-) -> None:
-    own = [i for i in range(len(records)) if i not in further]
+def _settle_likenesses(table: Table, built: Built, found: Findings) -> None:
+    """Find the rows that look like others; only rows are looked at that share a likeness, or a phone and an amount."""
+    references, amounts = built.read[Field.REFERENCE], built.read[Field.AMOUNT]
+    phones = built.read[Field.MOBILE].map(lambda number: number.digits if number else None)
+    among = built.alone() if built.further else None
+    of_phones = phones.repeated(among)
+    pairs = phones.take(of_phones).zipped(amounts.take(of_phones)).repeated()
+    likenesses = references.map(lambda reference: likeness(reference) if reference else None)
+    positions = sorted({*likenesses.repeated(among), *(of_phones[at] for at in pairs)})
     named = [
-        Named(
-            table.rows[i],
-            records[i][Field.REFERENCE],
-            records[i][Field.MOBILE].digits if records[i][Field.MOBILE] else None,
-            records[i][Field.AMOUNT],
-            statuses[i] is RowStatus.PENDING,
-        )
-        for i in own
+        Named(table.rows[i], references[i], phones[i], amounts[i], built.statuses[i] is RowStatus.PENDING)
+        for i in positions
     ]
     for like in alike(named):
-        position = own[like.position]
+        position = positions[like.position]
         found.add(position, like.field, like.problem)
-        if like.holds and statuses[position] is RowStatus.PENDING:
-            statuses[position] = RowStatus.HELD
+        if like.holds and built.statuses[position] is RowStatus.PENDING:
+            built.statuses[position] = RowStatus.HELD

@@ -19,6 +19,8 @@ _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
 )
 _SPACES = re.compile(r"\s+")
+# Text of which nothing is to be taken away, as most is: in ASCII, on one line, no space at its ends, no error.
+_PLAIN = re.compile(r"(?![ #]|Err:)[ -~]*[!-~]")
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DIGITS_ONLY = re.compile(r"\d+")
 # A whole number that some program wrote out with a decimal: 1001.0.
@@ -54,6 +56,8 @@ def shown(cell: Cell) -> str:
 
 def text(cell: Cell) -> str | Problem | None:
     """Free text (a name, a description): as it is, but on one line and without invisible marks; None if empty."""
+    if isinstance(cell, str) and _PLAIN.fullmatch(cell):
+        return cell
     match cell:
         case Broken():
             return broken(cell)
@@ -83,7 +87,8 @@ def typed(cell: Cell) -> str | Problem | None:
     value = text(cell)
     if not isinstance(value, str):
         return value
-    value = _SPACES.sub(" ", unicodedata.normalize("NFC", ascii_digits(value)))
+    if not value.isascii() or "  " in value:
+        value = _SPACES.sub(" ", unicodedata.normalize("NFC", ascii_digits(value)))
     return problem(Code.NUMBER_LOSSY) if _EXPONENT.fullmatch(value) else value
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import overload
 
 from batchinvoice.invoices import schema
 from batchinvoice.invoices.asked import Asked, Hidden
 from batchinvoice.invoices.build import Built, build
 from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.coded import Coded
 from batchinvoice.invoices.codes import STOPS, Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.control import Line, expected, overruled, probable, stated
@@ -20,15 +21,12 @@ from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import Issue, problem
 from batchinvoice.invoices.item_rows import Group, fill, find_groups
 from batchinvoice.invoices.items import ItemLine, read_items
-from batchinvoice.invoices.layout import Layout, hidden_positions, lay_out, lay_out_items, without
+from batchinvoice.invoices.layout import Layout, hidden_positions, lay_out, lay_out_items
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.normalise import normalise
 from batchinvoice.invoices.notes import of_columns, of_hidden, of_hidden_items
-from batchinvoice.invoices.phone import Phone
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Cell, Table, filled
-
-_Values = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,85 @@ class CheckedRow:
     cells: Sequence[Cell]
 
 
+class CheckedRows(Sequence[CheckedRow]):
+    """The rows of a checked sheet, each made when it is looked at: a million of them are not there at once."""
+
+    def __init__(self, table: Table, columns: Mapping[Field, int], built: Built, found: Findings) -> None:
+        self._table, self._columns, self._built, self._found = table, columns, built, found
+
+    def __len__(self) -> int:
+        return len(self._table.rows)
+
+    @overload
+    def __getitem__(self, position: int) -> CheckedRow: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[CheckedRow]: ...
+    def __getitem__(self, position: int | slice) -> CheckedRow | Sequence[CheckedRow]:
+        if isinstance(position, slice):
+            return [self._row(each) for each in range(*position.indices(len(self)))]
+        return self._row(range(len(self))[position])
+
+    def of(self, *statuses: RowStatus) -> Iterator[CheckedRow]:
+        """The rows of these statuses."""
+        return (self._row(position) for position, status in enumerate(self.statuses) if status in statuses)
+
+    @property
+    def statuses(self) -> Sequence[RowStatus]:
+        """Each row's status."""
+        return self._built.statuses
+
+    @property
+    def issues(self) -> Iterator[Issue]:
+        """What was found of the rows, in their order."""
+        return (issue for position in self._found.positions() for issue in self._found.of(position))
+
+    def found(self, position: int) -> tuple[Issue, ...]:
+        """What was found of one row."""
+        return self._found.of(position)
+
+    def typed(self, position: int) -> str:
+        """A row's amount as it was typed."""
+        index = self._columns.get(Field.AMOUNT)
+        return shown(self._table.column(index)[position]) if index is not None else ""
+
+    def amount(self, position: int) -> Decimal | None:
+        """A row's amount in KWD."""
+        amount: Decimal | None = self._built.read[Field.AMOUNT][position]
+        return Decimal("0.000") if position in self._built.further else amount
+
+    def tallies(self) -> dict[RowStatus, tuple[int, Decimal]]:
+        """How many rows of each status there are, and their sum in KWD; an amount that could not be read counts 0."""
+        fils: dict[RowStatus, list[int]] = {status: [0, 0] for status in RowStatus}
+        # One that was read is a whole number of fils.
+        amounts = self._built.read[Field.AMOUNT].map(lambda amount: int(amount.scaleb(3)) if amount is not None else 0)
+        further = self._built.further
+        for position, (status, amount) in enumerate(zip(self.statuses, amounts, strict=True)):
+            tally = fils[status]
+            tally[0] += 1
+            tally[1] += 0 if position in further else amount
+        return {status: (count, Decimal(amount).scaleb(-3)) for status, (count, amount) in fils.items()}
+
+    def _row(self, position: int) -> CheckedRow:
+        cells, columns, read = self._table.cells[position], self._columns, self._built.read
+
+        def said(field: Field) -> str:
+            value = read[field][position]
+            return str(value) if value is not None else shown(cells[columns[field]]) if field in columns else ""
+
+        return CheckedRow(
+            row=self._table.rows[position],
+            reference=said(Field.REFERENCE),
+            customer=said(Field.CUSTOMER),
+            mobile=said(Field.MOBILE),
+            amount=self.amount(position),
+            typed_amount=self.typed(position),
+            invoice=self._built.invoice(position),
+            status=self.statuses[position],
+            issues=self._found.of(position),
+            cells=cells,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A checked sheet: every input row in its order, the Items sheet's lines, and the notes on the sheet as a whole.
@@ -62,15 +139,14 @@ class Checked:
 
     table: Table
     items: Table | None
-    rows: Sequence[CheckedRow]
+    rows: CheckedRows
     item_lines: Sequence[ItemLine]
     notes: Sequence[Issue]
 
     @property
     def issues(self) -> list[Issue]:
         """Everything found: the sheet's notes, then the rows in their order, then the items."""
-        of_rows = [issue for row in self.rows for issue in row.issues]
-        return [*self.notes, *of_rows, *(issue for line in self.item_lines for issue in line.issues)]
+        return [*self.notes, *self.rows.issues, *(issue for line in self.item_lines for issue in line.issues)]
 
     @property
     def stops(self) -> list[Issue]:
@@ -81,22 +157,24 @@ class Checked:
 def check(table: Table, items: Table | None, rules: Rules, asked: Asked = Asked()) -> Checked:  # noqa: B008 (frozen)
     """Check a sheet of invoices, with its Items sheet if it has one: every issue of every row in this one pass."""
     layout = lay_out(table)
-    kept = without(layout.table, hidden_positions(layout.table)) if asked.hidden is Hidden.SKIP else layout.table
+    kept = layout.table
+    kept = kept.without(hidden_positions(kept)) if asked.hidden is Hidden.SKIP else kept
     columns = match(kept.headings, kept.mapping).columns
     found = Findings(kept, columns)
-    records, groups = _read(kept, columns, rules, found)
+    read, groups = _read(kept, columns, rules, found)
     of_items = lay_out_items(items) if items else None
     own_items = of_items.table if of_items else None
     if own_items and asked.hidden is Hidden.SKIP:
-        own_items = without(own_items, hidden_positions(own_items))
-    lines = read_items(own_items, {values[Field.REFERENCE] for values in records}, rules) if own_items else []
-    built = build(kept, records, groups, lines, found)
-    rows = [_row(kept, i, columns, values, built, found) for i, values in enumerate(records)]
-    counted = _counted(layout, kept, rows, built, rules, asked)
+        own_items = own_items.without(hidden_positions(own_items))
+    lines = read_items(own_items, set(read[Field.REFERENCE]), rules) if own_items else []
+    built = build(kept, read, groups, lines, found)
+    rows = CheckedRows(kept, columns, built, found)
+    counted = _counted(layout, kept, rows, built, rules, asked) if _is_counted(layout, asked) else []
     by_user = list(expected(kept, counted, asked))
+    can_go = [kept.rows[p] for p, status in enumerate(rows.statuses) if status is RowStatus.PENDING]
     notes = [
         *layout.notes,
-        *of_hidden(kept, counted, [row.row for row in rows if row.status is RowStatus.PENDING], asked.hidden),
+        *of_hidden(kept, counted, can_go, asked.hidden),
         *overruled(list(stated(layout.stated, counted, rules)), by_user, asked),
         *by_user,
         *(of_items.notes if of_items else ()),
@@ -108,34 +186,35 @@ def check(table: Table, items: Table | None, rules: Rules, asked: Asked = Asked(
 
 def _read(
     table: Table, columns: Mapping[Field, int], rules: Rules, found: Findings
-) -> tuple[list[dict[Any, Any]], list[Group]]:
-    """The rows as exact values, and which of them are items of one invoice; what is wrong goes into `found`."""
-    frame, problems = normalise(table, columns, rules)
+) -> tuple[dict[str, Coded], list[Group]]:
+    """The columns of exact values, and which rows are items of one invoice; what is wrong goes into `found`."""
+    read, problems = normalise(table, columns, rules)
     for position, field, what in problems:
         found.add(position, field, what)
     for position in (p for p, row in enumerate(table.rows) if row in table.merged_amounts):
         found.add(position, Field.AMOUNT, problem(Code.AMOUNT_MERGED))
-    groups = find_groups(table, columns, frame[Field.REFERENCE].tolist())
-    fill(groups, table, columns, frame)
+    groups = find_groups(table, columns, read[Field.REFERENCE])
+    fill(groups, table, columns, read)
     first_of = {other: group.first for group in groups for other in group.others}
-    for failure in schema.failures(frame, rules):
+    for failure in schema.failures(read, rules):
         first = first_of.get(failure.row)
-        own: Any = frame.at[failure.row, failure.field]
-        if first is None or own != frame.at[first, failure.field]:
+        column = read[failure.field]
+        if first is None or column[failure.row] != column[first]:
             found.add(failure.row, failure.field, failure.problem)
-    for position, number in enumerate(frame[Field.MOBILE]):
-        if isinstance(number, Phone) and number.unusual and position not in first_of:
-            warning = problem(Code.PHONE_UNUSUAL, value=number.national, country=number.country)
-            found.add(position, Field.MOBILE, warning)
-    # Not by way of to_dict, which looks at every value for types that are none of ours.
-    names = frame.columns.tolist()
-    columns_ = (frame[name].tolist() for name in names)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns_, strict=True)], groups
+    numbers = read[Field.MOBILE]
+    for position in numbers.where(lambda number: number is not None and number.unusual):
+        if position not in first_of:
+            said = {"value": numbers[position].national, "country": numbers[position].country}
+            found.add(position, Field.MOBILE, problem(Code.PHONE_UNUSUAL, **said))
+    return read, groups
 
 
-def _counted(
-    layout: Layout, kept: Table, rows: Sequence[CheckedRow], built: Built, rules: Rules, asked: Asked
-) -> list[Line]:
+def _is_counted(layout: Layout, asked: Asked) -> bool:
+    """Whether anybody asks what the rows come to: the sheet, the user, or rows that it does not show."""
+    return bool(layout.stated or layout.table.hidden or asked.count is not None or asked.total is not None)
+
+
+def _counted(layout: Layout, kept: Table, rows: CheckedRows, built: Built, rules: Rules, asked: Asked) -> list[Line]:
     """Every row as it counts for the control totals, those that are left out among them."""
     amount_at = match(kept.headings, kept.mapping).columns.get(Field.AMOUNT)
 
@@ -144,38 +223,18 @@ def _counted(
         return probable(cell, rules) if filled(cell) else Decimal(0)
 
     lines = []
-    for position, row in enumerate(rows):
+    for position, row_number in enumerate(kept.rows):
         further = position in built.further
-        repeats = any(issue.code is Code.REPEAT_IDENTICAL for issue in row.issues)
-        own = row.amount if row.amount is not None or row.typed_amount.strip() else Decimal(0)
+        repeats = any(issue.code is Code.REPEAT_IDENTICAL for issue in rows.found(position))
+        own = rows.amount(position)
+        own = own if own is not None or rows.typed(position).strip() else Decimal(0)
         own = Decimal(0) if repeats else own
-        as_written = written(row.cells) if (further or own is None) and not repeats else own
-        is_open = asked.hidden is Hidden.ASK and row.row in kept.hidden
-        lines.append(Line(row.row, own, as_written, counts=not further and not repeats, repeats=repeats, open=is_open))
+        as_written = written(kept.cells[position]) if (further or own is None) and not repeats else own
+        is_open = asked.hidden is Hidden.ASK and row_number in kept.hidden
+        lines.append(
+            Line(row_number, own, as_written, counts=not further and not repeats, repeats=repeats, open=is_open)
+        )
     shown_rows = set(kept.rows)
     left_out = [(r, c) for r, c in zip(layout.table.rows, layout.table.cells, strict=True) if r not in shown_rows]
     lines += [Line(row, written(cells), written(cells), left_out=True) for row, cells in left_out]
     return sorted(lines, key=lambda line: line.row)
-
-
-def _row(
-    table: Table, position: int, columns: Mapping[Field, int], values: _Values, built: Built, found: Findings
-) -> CheckedRow:
-    cells = table.cells[position]
-
-    def said(field: Field) -> str:
-        value = values[field]
-        return str(value) if value is not None else shown(cells[columns[field]]) if field in columns else ""
-
-    return CheckedRow(
-        row=table.rows[position],
-        reference=said(Field.REFERENCE),
-        customer=said(Field.CUSTOMER),
-        mobile=said(Field.MOBILE),
-        amount=Decimal("0.000") if position in built.further else values[Field.AMOUNT],
-        typed_amount=shown(cells[columns[Field.AMOUNT]]) if Field.AMOUNT in columns else "",
-        invoice=built.invoices[position],
-        status=built.statuses[position],
-        issues=found.of(position),
-        cells=cells,
-    )

@@ -9,7 +9,7 @@ from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.headings import fold, key
 from batchinvoice.invoices.issue import Issue
-from batchinvoice.invoices.table import Table
+from batchinvoice.invoices.table import Cell, Table
 
 _WORDS = (
     *("paid", "fully paid", "already paid", "cancelled", "canceled", "void", "voided", "refunded", "settled", "closed"),
@@ -28,15 +28,15 @@ def says_done(text: str) -> bool:
 
 def done_rows(table: Table, columns: Mapping[Field, int]) -> Iterator[tuple[int, Issue]]:
     """Rows, by their position, of which a column that is not used says so: Status, Paid, Remarks."""
-    unused = [index for index in range(len(table.headings)) if index not in set(columns.values())]
-    known: dict[str, bool] = {}  # such columns say the same again and again
-    for position, cells in enumerate(table.cells):
-        for index in unused:
-            cell = cells[index]
-            if not isinstance(cell, str) or len(cell) > _LONGEST:
-                continue
-            if cell not in known:
-                known[cell] = key(cell) in _KEYS
-            if known[cell]:
-                params = {"column": " ".join(table.headings[index].split()), "value": cell.strip()}
-                yield position, Issue(Code.ROW_DONE, table.place(table.rows[position], index), params)
+    used = set(columns.values())
+    found: list[tuple[int, int, str]] = []
+    for index in (index for index in range(len(table.headings)) if index not in used):
+        column = table.column(index)
+        found += [(position, index, column[position]) for position in column.where(_is_done)]
+    for position, index, cell in sorted(found):
+        params = {"column": " ".join(table.headings[index].split()), "value": cell.strip()}
+        yield position, Issue(Code.ROW_DONE, table.place(table.rows[position], index), params)
+
+
+def _is_done(cell: Cell) -> bool:
+    return isinstance(cell, str) and len(cell) <= _LONGEST and key(cell) in _KEYS

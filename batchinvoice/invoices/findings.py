@@ -28,6 +28,10 @@ class Findings:
         """Note an issue of a cell in a column that means nothing."""
         self._found.setdefault(position, {}).setdefault(Field.DESCRIPTION, []).append(issue)
 
+    def positions(self) -> list[int]:
+        """The rows of which anything was found, in their order."""
+        return sorted(self._found)
+
     def of(self, position: int) -> tuple[Issue, ...]:
         """All issues of a row, from its first column to its last."""
         if position not in self._found:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import pandas as pd
-
+from batchinvoice.invoices.coded import Coded
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, ITEM_FIELDS, Field
 from batchinvoice.invoices.headings import match
@@ -34,54 +33,54 @@ class Group(NamedTuple):
         return (self.first, *self.others)
 
 
-def find_groups(table: Table, columns: Mapping[Field, int], references: Sequence[str | None]) -> list[Group]:
+def find_groups(table: Table, columns: Mapping[Field, int], references: Coded) -> list[Group]:
     """Rows that repeat a reference, each but perhaps the first with an item of its own."""
     indexes = [columns[field] for field in ITEM_FIELDS if field in columns]
     by_reference: dict[str, list[int]] = {}
-    for position, reference in enumerate(references):
-        if reference is not None and indexes:
-            by_reference.setdefault(reference, []).append(position)
+    for position in references.repeated() if indexes else ():
+        by_reference.setdefault(references[position], []).append(position)
     return [
         Group(first, tuple(others))
         for first, *others in by_reference.values()
-        if others and all(any(filled(table.cells[position][i]) for i in indexes) for position in others)
+        if all(any(filled(table.cells[position][i]) for i in indexes) for position in others)
     ]
 
 
-def fill(groups: Sequence[Group], table: Table, columns: Mapping[Field, int], frame: pd.DataFrame) -> None:
-    """What only one row of an invoice says holds for all of them: empty cells are filled in the frame."""
+def fill(groups: Sequence[Group], table: Table, columns: Mapping[Field, int], read: dict[str, Coded]) -> None:
+    """What only one row of an invoice says holds for all of them: empty cells are filled in the columns of `read`."""
     if not groups:
         return
-    for fields in ((field,) for field in _OF_INVOICE):
-        _fill(groups, table, columns, frame, fields, fields)
-    _fill(groups, table, columns, frame, _DELIVERY, (*_DELIVERY, RAW_TYPES))
+    for field in _OF_INVOICE:
+        _fill(groups, table, columns, read, (field,), (field,))
+    _fill(groups, table, columns, read, _DELIVERY, (*_DELIVERY, RAW_TYPES))
 
 
 def _fill(
     groups: Sequence[Group],
     table: Table,
     columns: Mapping[Field, int],
-    frame: pd.DataFrame,
-    read: Sequence[Field],
-    written: Sequence[str],
+    read: dict[str, Coded],
+    sayers: Sequence[Field],
+    filled_in: Sequence[str],
 ) -> None:
-    indexes = [columns[field] for field in read if field in columns]
+    indexes = [columns[field] for field in sayers if field in columns]
     if not indexes:
         return
-    values = {name: frame[name].tolist() for name in written}
+    cells = [table.column(index) for index in indexes]
+    edits: dict[str, dict[int, Any]] = {name: {} for name in filled_in}
     for group in groups:
-        said = [p for p in group.all if any(filled(table.cells[p][index]) for index in indexes)]
+        said = [p for p in group.all if any(filled(column[p]) for column in cells)]
         for position in set(group.all) - set(said) if said else ():
-            for column in values.values():
-                column[position] = column[said[0]]
-    for name, column in values.items():
-        frame[name] = pd.Series(column, index=frame.index, dtype=object)
+            for name in filled_in:
+                edits[name][position] = read[name][said[0]]
+    for name in filled_in:
+        read[name] = read[name].edited(edits[name])
 
 
-def differing(group: Group, records: Sequence[Mapping[Any, Any]]) -> list[Field]:
+def differing(group: Group, read: Mapping[str, Coded]) -> list[Field]:
     """The fields in which the rows of an invoice contradict each other."""
-    fields = [f for f in (*_OF_INVOICE, *_DELIVERY) if len({records[p][f] for p in group.all}) > 1]
-    if not fields and len({records[p][RAW_TYPES] for p in group.all}) > 1:
+    fields = [f for f in (*_OF_INVOICE, *_DELIVERY) if len({read[f][p] for p in group.all}) > 1]
+    if not fields and len({read[RAW_TYPES][p] for p in group.all}) > 1:
         return [Field.INVOICE_TYPE]
     return fields
 
@@ -97,9 +96,9 @@ class Items(NamedTuple):
     unsure: bool
 
 
-def gather(group: Group, items: Mapping[int, Item | None], amount: Decimal | None) -> Items:
+def gather(group: Group, items: Mapping[int, Item], amount: Decimal | None) -> Items:
     """The items of a group: where a row is there twice, the invoice's amount tells whether both are meant."""
-    of_rows = [(position, item) for position in group.all if (item := items[position])]
+    of_rows = [(position, item) for position in group.all if (item := items.get(position))]
     seen: dict[Item, int] = {}
     repeats = {p: seen[item] for p, item in of_rows if seen.setdefault(item, p) != p}
     every, once = tuple(item for _, item in of_rows), tuple(seen)

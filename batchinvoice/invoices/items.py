@@ -31,11 +31,12 @@ def read_items(table: Table, references: Container[str], rules: Rules) -> list[I
     """The lines of an Items sheet, in its order; `references` are those of the invoices."""
     columns = match(table.headings, table.mapping).columns
     found = Findings(table, columns)
-    frame, problems = normalise(table, columns, rules)
+    read, problems = normalise(table, columns, rules)
     for position, field, what in problems:
         found.add(position, field, what)
     lines = []
-    for position, values in enumerate(frame.to_dict("records")):
+    for position in range(len(table.rows)):
+        values = {field: read[field][position] for field in (Field.REFERENCE, *ITEM_FIELDS)}
         item = checked_item(position, values, found)
         if all(values[field] is None for field in ITEM_FIELDS) and not found.bad(position, *ITEM_FIELDS):
             found.add(position, Field.ITEM_TITLE, problem(Code.ITEM_INCOMPLETE))

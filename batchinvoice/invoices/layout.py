@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from batchinvoice.invoices.cells import shown
 from batchinvoice.invoices.codes import Code
@@ -46,7 +46,7 @@ _SHORT = 60
 def lay_out(table: Table) -> Layout:
     """Tell the rows of a sheet of invoices apart. A row that could be an invoice stays one, however much it lacks."""
     reader = _Reader(table)
-    odd = [position for position, cells in enumerate(table.cells) if not reader.full(cells)]
+    odd = reader.odd()
     last = next((p for p in range(len(table.cells) - 1, -1, -1) if reader.is_data(table.cells[p])), -1)
     repeated: list[int] = []
     blank: list[int] = []
@@ -73,7 +73,7 @@ def lay_out(table: Table) -> Layout:
             continue
         taken.add(position)
     of_rows = (*_of_rows(Code.HEADER_REPEATED, table, repeated), *_of_rows(Code.ROWS_BLANK, table, blank), *notes)
-    return Layout(without(table, taken | set(blank)), of_rows, tuple(stated))
+    return Layout(table.without(taken | set(blank)), of_rows, tuple(stated))
 
 
 def lay_out_items(table: Table) -> Layout:
@@ -82,7 +82,7 @@ def lay_out_items(table: Table) -> Layout:
     headers = {p for p, cells in enumerate(table.cells) if reader.is_header(cells)}
     totals = {p for p, cells in enumerate(table.cells) if reader.is_total(cells)} - headers
     notes = [*_of_rows(Code.HEADER_REPEATED, table, headers), *(reader.note(position) for position in sorted(totals))]
-    return Layout(without(table, headers | totals), tuple(notes), ())
+    return Layout(table.without(headers | totals), tuple(notes), ())
 
 
 def _of_rows(code: Code, table: Table, positions: Collection[int]) -> Iterator[Issue]:
@@ -93,16 +93,7 @@ def _of_rows(code: Code, table: Table, positions: Collection[int]) -> Iterator[I
 
 def hidden_positions(table: Table) -> set[int]:
     """The rows that the sheet does not show, by their position."""
-    return {position for position, row in enumerate(table.rows) if row in table.hidden}
-
-
-def without(table: Table, positions: set[int]) -> Table:
-    """The table without those rows, by their position."""
-    if not positions:
-        return table
-    kept = [position for position in range(len(table.rows)) if position not in positions]
-    rows = [table.rows[p] for p in kept]
-    return replace(table, rows=rows, cells=[table.cells[p] for p in kept], hidden=table.hidden & set(rows))
+    return {position for position, row in enumerate(table.rows) if row in table.hidden} if table.hidden else set()
 
 
 def accounts_for(note: Issue, sheet: str, row: int) -> bool:
@@ -127,10 +118,16 @@ class _Reader:
         index = self._columns.get(field)
         return None if index is None else cells[index]
 
-    def full(self, cells: Sequence[Cell]) -> bool:
-        """Surely an invoice, at first sight."""
-        reference, mobile, amount = (self._cell(cells, f) for f in (Field.REFERENCE, Field.MOBILE, Field.AMOUNT))
-        return filled(reference) and filled(mobile) and _has_number(amount)
+    def odd(self) -> list[int]:
+        """The positions, in order, of the rows that are not surely invoices at first sight."""
+        needed = ((Field.REFERENCE, filled), (Field.MOBILE, filled), (Field.AMOUNT, _has_number))
+        if any(field not in self._columns for field, _ in needed):
+            return list(range(len(self._table.rows)))
+        lacking: set[int] = set()
+        for field, has in needed:
+            lacks = self._table.column(self._columns[field]).map(has)
+            lacking.update(lacks.where(lambda is_there: not is_there))
+        return sorted(lacking)
 
     def is_data(self, cells: Sequence[Cell]) -> bool:
         """Probably an invoice: below the last of these, the sheet's notes begin."""

@@ -1,16 +1,15 @@
-"""A table's cells → a frame of exact values, one column for each Field, and the problems found on the way."""
+"""A table's cells → columns of exact values, one for each Field, and the problems found on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-
-import pandas as pd
 
 from batchinvoice.invoices import cells, choices
 from batchinvoice.invoices.addresses import email
 from batchinvoice.invoices.amounts import amount, comma_decimals, point_or_group, quantity
 from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.coded import Coded
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import NUMBERS, Field
 from batchinvoice.invoices.dates import date, declared_order
@@ -21,67 +20,69 @@ from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Cell, Table
 
 RAW_TYPES = "raw_types"
+_BY_SUB_TYPE = {sub_type: delivery for delivery, sub_type in SUB_TYPES.items()}
 _Reader = Callable[[Any], Any]
 
 
 class Normalised(NamedTuple):
-    """`frame` is indexed by the position of a row in the table; `problems` are (position, field, what is wrong)."""
+    """`columns` of exact values, one for each Field; `problems` are (position, field, what is wrong), in any order."""
 
-    frame: pd.DataFrame
+    columns: dict[str, Coded]
     problems: list[tuple[int, Field, Problem]]
 
 
 def normalise(table: Table, columns: Mapping[Field, int], rules: Rules) -> Normalised:
-    """Read every cell of the table; a cell with a problem is empty in the frame."""
-    raw: dict[Field, list[Cell]] = {field: [row[index] for row in table.cells] for field, index in columns.items()}
+    """Read every cell of the table, each distinct one once; a cell with a problem is empty in its column."""
+    problems: list[tuple[int, Field, Problem]] = []
+    raw = {field: table.column(index) for field, index in columns.items()}
+    _take_out(table, columns, raw, problems)
     count = len(table.rows)
-    empty: list[Cell] = [None] * count
-    problems = list(_take_out(table, columns, raw))
-    frame: dict[str, list[Any]] = {}
+    read: dict[str, Coded] = {}
     for field, reader in _readers(table, columns, rules).items():
-        column = raw.get(field)
-        frame[field] = [reader(None)] * count if column is None else _accepted(field, _read(column, reader), problems)
-    countries = [value or "" for value in frame[Field.COUNTRY_CODE]]
-    numbers = zip(raw.get(Field.MOBILE, empty), countries, strict=True)
-    frame[Field.MOBILE] = _accepted(
-        Field.MOBILE, _read(numbers, lambda pair: phone(pair[0], pair[1] or None, rules.country_code)), problems
-    )
-    _doubt_points(raw, frame, rules, problems)
-    _settle_delivery(frame, rules, problems)
-    return Normalised(pd.DataFrame(frame, dtype=object), problems)
+        column = raw[field].map(reader) if field in raw else Coded.same(reader(None), count)
+        if field in (Field.AMOUNT, Field.ITEM_RATE, Field.ITEM_AMOUNT) and field in raw:
+            column = _doubt_points(raw[field], column, rules)
+        read[field] = _accepted(field, column, problems)
+    if Field.MOBILE in raw:
+        pairs = raw[Field.MOBILE].zipped(read[Field.COUNTRY_CODE])
+        numbers = pairs.map(lambda pair: phone(pair[0], pair[1] or None, rules.country_code))
+        read[Field.MOBILE] = _accepted(Field.MOBILE, numbers, problems)
+    else:
+        read[Field.MOBILE] = Coded.same(None, count)
+    _settle_delivery(read, rules, problems)
+    return Normalised(read, problems)
 
 
 def _take_out(
-    table: Table, columns: Mapping[Field, int], raw: Mapping[Field, list[Cell]]
-) -> Iterator[tuple[int, Field, Problem]]:
+    table: Table,
+    columns: Mapping[Field, int],
+    raw: dict[Field, Coded],
+    problems: list[tuple[int, Field, Problem]],
+) -> None:
     """Numbers that their cells show as something else are not read at all: nothing is to be made of them."""
-    for field in NUMBERS if table.otherwise else ():
-        for position, cell in enumerate(raw.get(field, ())):
-            otherwise = table.otherwise.get((table.rows[position], columns[field]))
-            if otherwise and isinstance(cell, (int, float)):
+    if not table.otherwise:
+        return
+    position_of = {row: position for position, row in enumerate(table.rows)}
+    for field in filter(raw.get, NUMBERS):
+        empty: dict[int, None] = {}
+        for (row, index), otherwise in table.otherwise.items():
+            position = position_of.get(row)
+            if index != columns[field] or position is None:
+                continue
+            if isinstance(cell := raw[field][position], (int, float)):
                 said = {"value": shown(cell), "shown": otherwise.shown, "format": otherwise.format}
-                yield position, field, problem(Code.SHOWN_OTHERWISE, **said)
-                raw[field][position] = None
+                problems.append((position, field, problem(Code.SHOWN_OTHERWISE, **said)))
+                empty[position] = None
+        raw[field] = raw[field].edited(empty)
 
 
-def _read(values: Sequence[Any] | Iterator[Any], reader: _Reader) -> Iterator[Any]:
-    """Read each value, each distinct one only once: sheets repeat themselves."""
-    known: dict[Any, Any] = {}
-    for value in values:
-        key = (type(value), value)
-        if key not in known:
-            known[key] = reader(value)
-        yield known[key]
-
-
-def _accepted(field: Field, results: Iterator[Any], problems: list[tuple[int, Field, Problem]]) -> list[Any]:
-    values = []
-    for position, result in enumerate(results):
-        if isinstance(result, Problem):
-            problems.append((position, field, result))
-            result = None
-        values.append(result)
-    return values
+def _accepted(field: Field, column: Coded, problems: list[tuple[int, Field, Problem]]) -> Coded:
+    """The column without its problems, which are noted at each row that has them."""
+    if Problem not in set(map(type, column.values)):
+        return column
+    bad = column.where(lambda value: isinstance(value, Problem))
+    problems.extend((position, field, column[position]) for position in bad)
+    return column.map(lambda value: None if isinstance(value, Problem) else value)
 
 
 def _readers(table: Table, columns: Mapping[Field, int], rules: Rules) -> dict[Field, _Reader]:
@@ -115,42 +116,44 @@ def _readers(table: Table, columns: Mapping[Field, int], rules: Rules) -> dict[F
     }
 
 
-def _doubt_points(
-    raw: Mapping[Field, Sequence[Cell]],
-    frame: dict[str, list[Any]],
-    rules: Rules,
-    problems: list[tuple[int, Field, Problem]],
-) -> None:
+def _doubt_points(cells_: Coded, read: Coded, rules: Rules) -> Coded:
     """Where a comma begins the fils in some cell of a column, `1.500` of another may be one and a half thousand."""
-    for field in (Field.AMOUNT, Field.ITEM_RATE, Field.ITEM_AMOUNT):
-        cells_ = raw.get(field, ())
-        if rules.decimal_mark or not any(isinstance(cell, str) and comma_decimals(cell) for cell in cells_):
-            continue
-        for position, cell in enumerate(cells_):
-            if frame[field][position] is not None and isinstance(cell, str) and (doubt := point_or_group(cell)):
-                problems.append((position, field, doubt))
-                frame[field][position] = None
+    texts = {code: cell for code, cell in enumerate(cells_.values) if isinstance(cell, str)}
+    if rules.decimal_mark or not any(map(comma_decimals, texts.values())):
+        return read
+    values = list(read.values)
+    for code, cell in texts.items():
+        if values[code] is not None and not isinstance(values[code], Problem) and (doubt := point_or_group(cell)):
+            values[code] = doubt
+    return Coded(values, read.codes)
 
 
-def _settle_delivery(frame: dict[str, list[Any]], rules: Rules, problems: list[tuple[int, Field, Problem]]) -> None:
+def _settle_delivery(read: dict[str, Coded], rules: Rules, problems: list[tuple[int, Field, Problem]]) -> None:
     """One delivery from Delivery, Invoice Type and Invoice Sub Type, which must not contradict each other."""
-    by_sub_type = {sub: delivery for delivery, sub in SUB_TYPES.items()}
-    frame[RAW_TYPES] = [None] * len(frame[Field.DELIVERY])
-    columns = zip(frame[Field.DELIVERY], frame[Field.INVOICE_TYPE], frame[Field.INVOICE_SUB_TYPE], strict=True)
-    for position, (stated, invoice_type, sub_type) in enumerate(list(columns)):
-        if invoice_type is None and sub_type is None:
-            frame[Field.DELIVERY][position] = stated or rules.delivery
-            continue
-        if sub_type is None:
-            sub_type = SUB_TYPES[_usual(invoice_type, stated)]
-        raw = (invoice_type or "0", sub_type)
-        # Delivery sms with type 0 and subtype 3 is just how a bulk SMS is made.
-        meant = Delivery.SMS if stated is Delivery.SMS and raw == ("0", "3") else by_sub_type[sub_type]
-        if stated is not None and stated is not meant:
-            said = {"stated": stated, "type": raw[0], "sub_type": raw[1], "meant": meant}
-            problems.append((position, Field.DELIVERY, problem(Code.DELIVERY_CONFLICT, **said)))
-        frame[Field.DELIVERY][position] = meant
-        frame[RAW_TYPES][position] = raw
+    said = read[Field.DELIVERY].zipped(read[Field.INVOICE_TYPE], read[Field.INVOICE_SUB_TYPE])
+    settled = said.map(lambda values: _settled(rules, *values))
+    conflicts = settled.map(lambda meant: meant[2])
+    at = conflicts.where(lambda what: what is not None)
+    problems.extend((position, Field.DELIVERY, conflicts[position]) for position in at)
+    read[Field.DELIVERY] = settled.map(lambda meant: meant[0])
+    read[RAW_TYPES] = settled.map(lambda meant: meant[1])
+
+
+def _settled(
+    rules: Rules, stated: Delivery | None, invoice_type: str | None, sub_type: str | None
+) -> tuple[Delivery, tuple[str, str] | None, Problem | None]:
+    """What the three say together: the delivery, the raw types if any was given, and what contradicts itself."""
+    if invoice_type is None and sub_type is None:
+        return stated or rules.delivery, None, None
+    if sub_type is None:
+        sub_type = SUB_TYPES[_usual(invoice_type, stated)]
+    raw = (invoice_type or "0", sub_type)
+    # Delivery sms with type 0 and subtype 3 is just how a bulk SMS is made.
+    meant = Delivery.SMS if stated is Delivery.SMS and raw == ("0", "3") else _BY_SUB_TYPE[sub_type]
+    if stated is None or stated is meant:
+        return meant, raw, None
+    said = {"stated": stated, "type": raw[0], "sub_type": raw[1], "meant": meant}
+    return meant, raw, problem(Code.DELIVERY_CONFLICT, **said)
 
 
 def _usual(invoice_type: str | None, stated: Delivery | None) -> Delivery:

@@ -86,11 +86,11 @@ def phone(cell: Cell, stated_country: str | None, default_country: str) -> Phone
         return None
     if isinstance(written, Problem):
         return problem(Code.PHONE_EXPONENT, value=shown(cell)) if written.code is Code.NUMBER_LOSSY else written
-    if _is_date(written):
-        return problem(Code.TEXT_IS_DATE, value=written)
     country = stated_country or default_country
     if _is_plain(written, country):
         return Phone(country, written)
+    if _is_date(written):
+        return problem(Code.TEXT_IS_DATE, value=written)
     found = _read(written, stated_country, country)
     if isinstance(found, Phone) and not found.unusual:
         return found

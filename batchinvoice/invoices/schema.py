@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from batchinvoice.invoices.cells import money
+from batchinvoice.invoices.coded import Coded
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, REQUIRED, Field
 from batchinvoice.invoices.invoice import Delivery
@@ -24,18 +25,17 @@ _BOUNDED = (Field.REFERENCE, Field.CUSTOMER, Field.EMAIL, Field.DESCRIPTION)
 
 
 class Failure(NamedTuple):
-    """A value that breaks the schema: `row` is the frame's index."""
+    """A value that breaks the schema: `row` is its position."""
 
     row: int
     field: Field
     problem: Problem
 
 
-def failures(frame: pd.DataFrame, rules: Rules) -> Iterator[Failure]:
-    """Every failure of the frame in one pass (pandera's lazy validation)."""
-    frame[EMAIL_NEEDED] = (frame[Field.DELIVERY] == Delivery.EMAIL) & frame[Field.EMAIL].isna()
+def failures(columns: Mapping[str, Coded], rules: Rules) -> Iterator[Failure]:
+    """Every failure of the columns, one for each Field, in one pass (pandera's lazy validation)."""
     try:
-        schema(rules).validate(frame, lazy=True)
+        schema(rules).validate(_frame(columns), lazy=True, inplace=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
         explain = _explainers(rules)
@@ -46,6 +46,14 @@ def failures(frame: pd.DataFrame, rules: Rules) -> Iterator[Failure]:
             yield Failure(
                 int(row), SHOWN_AT.get(column) or Field(column), problem(code, **explain[code](value, column))
             )
+
+
+def _frame(columns: Mapping[str, Coded]) -> pd.DataFrame:
+    by_email = columns[Field.DELIVERY].zipped(columns[Field.EMAIL])
+    needed = by_email.map(lambda said: said[0] is Delivery.EMAIL and said[1] is None)
+    frame = pd.DataFrame({str(field): columns[field].objects() for field in BY_FIELD}, dtype=object)
+    frame[EMAIL_NEEDED] = needed.objects().astype(bool)
+    return frame
 
 
 def schema(rules: Rules) -> pa.DataFrameSchema:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from batchinvoice.invoices.coded import Coded, CodedRows
 from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.issue import Place
 
@@ -64,6 +65,25 @@ class Table:
     otherwise: Mapping[tuple[int, int], Otherwise] = field(default_factory=dict)
     # Other sheets of the workbook that hold invoices, each with whether it is hidden.
     others: Sequence[tuple[str, bool]] = ()
+
+    def column(self, index: int) -> Coded:
+        """The cells of one column, from the first row to the last; `index` counts the headings."""
+        if isinstance(self.cells, CodedRows):
+            return self.cells.columns[index]
+        return Coded.of(row[index] for row in self.cells)
+
+    def without(self, positions: Collection[int]) -> Table:
+        """The table without those rows, by their position."""
+        if not positions:
+            return self
+        left_out = set(positions)
+        kept = [position for position in range(len(self.rows)) if position not in left_out]
+        rows = [self.rows[position] for position in kept]
+        if isinstance(self.cells, CodedRows):
+            cells: Sequence[Sequence[Cell]] = self.cells.take(kept)
+        else:
+            cells = [self.cells[position] for position in kept]
+        return replace(self, rows=rows, cells=cells, hidden=self.hidden & set(rows) if self.hidden else self.hidden)
 
     def place(self, row: int | None, column: int | None) -> Place:
         """The place of a cell: `row` is the sheet's row number, `column` an index into the headings.

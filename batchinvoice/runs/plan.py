@@ -85,7 +85,7 @@ def plan(
         version=version,
         planned_at=now,
         input_count=len(checked.table.rows),
-        input_amount=sum((row.amount for row in checked.rows if row.amount is not None), Decimal(0)),
+        input_amount=sum((amount for _, amount in checked.rows.tallies().values()), Decimal(0)),
     )
     return ledger.add_run(run, rows, item_rows(checked))
 

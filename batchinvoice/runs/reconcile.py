@@ -157,7 +157,8 @@ def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:
 def correct_checked(source: Source, checked: Checked, environment: str, folder: Path) -> Path | None:
     """The corrections workbook of a check alone, which makes no run."""
     path = workbook_path(folder, source.path.name, "check", "corrections")
-    bad = _to_mend(checked.rows, lambda row: row.status in MENDABLE)
+    rows = list(checked.rows.of(*MENDABLE, RowStatus.DUPLICATE))
+    bad = _to_mend(rows, lambda row: row.status in MENDABLE)
     return _correct(path, shapes(checked), bad, item_rows(checked), (CHECK, source.path.name, environment))
 
 

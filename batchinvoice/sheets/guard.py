@@ -11,9 +11,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -65,16 +66,36 @@ class _Raised:
         return error
 
 
-def read_guarded(path: Path, asked: Asked = Asked()) -> Source:  # noqa: B008 - it is frozen
-    """Read a sheet as `reading.read` does, but within bounds.
+def read_guarded(
+    path: Path,
+    asked: Asked = Asked(),  # noqa: B008 - it is frozen
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Source:
+    """Read a sheet as `reading.read` does, but within bounds. meanwhile: is done while the file is read.
 
     20 s and 1 s more for each MB of the file; 700 MB of memory, and more above 10 MB of file, up to 1.4 GB (at 20 MB).
     Raises what `reading.read` raises, and UnreadableSheet if reading breaks off or needs more than that.
     """
     bounds = bounds_for(_size(path))
-    with _child(path, asked, bounds) as (process, answers):
+    try:
+        source: Source = _answer(path, partial(reading.read, path, asked), bounds, meanwhile)
+    except _OutOfMemory:
+        # Where it looks at a file and reads it at the same time, it may end before it has said why.
+        _answer(path, partial(reading.look, path), bounds)
+        raise unreadable.too_much_memory(path) from None
+    return source
+
+
+class _OutOfMemory(Exception):
+    """The child needed more memory than its bound."""
+
+
+def _answer(path: Path, work: Callable[[], Any], bounds: Bounds, meanwhile: Callable[[], None] = lambda: None) -> Any:
+    """What the work returns in a child process; what it raises is raised here."""
+    with _child(work, bounds) as (process, answers):
+        meanwhile()
         packed = _received(path, process, answers, bounds)
-    outcome: Source | _Raised = pickle.loads(packed)  # noqa: S301 - our own child packed it
+    outcome = pickle.loads(packed)  # noqa: S301 - our own child packed it
     if isinstance(outcome, _Raised):
         raise outcome.rebuilt()
     return outcome
@@ -94,11 +115,11 @@ def _size(path: Path) -> int:
 
 
 @contextmanager
-def _child(path: Path, asked: Asked, bounds: Bounds) -> Iterator[tuple[BaseProcess, Connection]]:
+def _child(work: Callable[[], Any], bounds: Bounds) -> Iterator[tuple[BaseProcess, Connection]]:
     """The reading process and where its answer comes from; it is gone when the block ends, however that ends."""
     context: Any = multiprocessing.get_context(_start_method())
     answers, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(theirs, _folder(), path, asked, bounds), daemon=True)
+    process = context.Process(target=_work, args=(theirs, _folder(), work, bounds), daemon=True)
     try:
         process.start()
         theirs.close()
@@ -137,10 +158,10 @@ def _received(path: Path, process: BaseProcess, answers: Connection, bounds: Bou
             if answers.poll(_TICK):
                 packed += answers.recv_bytes()
             memory = _memory(watched)
-        raise unreadable.too_much_memory(path)
+        raise _OutOfMemory
     process.join()
     if process.exitcode in (_OUT_OF_MEMORY, _ABORTED):
-        raise unreadable.too_much_memory(path)
+        raise _OutOfMemory
     if process.exitcode:
         raise unreadable.broke_off(path)
     return packed
@@ -156,7 +177,7 @@ def _memory(process: psutil.Process) -> int:
 # ── in the child ──────────────────────────────────────────────────────────────
 
 
-def _work(answers: Connection, folder: str | None, path: Path, asked: Asked, bounds: Bounds) -> None:
+def _work(answers: Connection, folder: str | None, work: Callable[[], Any], bounds: Bounds) -> None:
     """Read, answer, and leave without any of the endings that belong to the parent: its buffers, locks, database."""
     code = 1
     try:
@@ -165,7 +186,7 @@ def _work(answers: Connection, folder: str | None, path: Path, asked: Asked, bou
         threading.Thread(target=_die_with_parent, daemon=True).start()
         if folder is not None:
             os.chdir(folder)
-        pickle.Pickler(_Stream(answers), protocol=5).dump(_outcome(path, asked))
+        pickle.Pickler(_Stream(answers), protocol=5).dump(_outcome(work))
         code = 0
     except MemoryError:
         code = _OUT_OF_MEMORY
@@ -173,9 +194,9 @@ def _work(answers: Connection, folder: str | None, path: Path, asked: Asked, bou
         os._exit(code)
 
 
-def _outcome(path: Path, asked: Asked) -> Source | _Raised:
+def _outcome(work: Callable[[], Any]) -> Any:
     try:
-        return reading.read(path, asked)
+        return work()
     except MemoryError:
         raise
     except Exception as error:
@@ -205,7 +226,7 @@ def _be_quiet() -> None:
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
     sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it ends with the process
-    gc.freeze()  # looking through what was there before would copy it
+    gc.disable()  # there is nothing to collect, and looking for it takes long
 
 
 def _limit(bounds: Bounds) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.cells import shown
+from batchinvoice.invoices.coded import Coded, CodedRows
 from batchinvoice.invoices.columns import NUMBERS, Field
 from batchinvoice.invoices.headings import Match, key, match, near, signature
 from batchinvoice.invoices.table import Cell, Otherwise, Table, filled
@@ -141,25 +142,14 @@ def _table(path: Path, header: Header) -> Table:
     used = [index for index, heading in enumerate(header.headings) if heading]
     first, last = used[0], used[-1] + 1
     marks = header.sheet.marks
-    reference, amount = (header.matched.columns.get(field) for field in (Field.REFERENCE, Field.AMOUNT))
-    rows: list[int] = []
-    cells: list[list[Cell]] = []
-    merged: set[int] = set()
-    top: tuple[int, Cell] = (0, None)  # the row of the last amount, and its reference
-    for number, row in enumerate(header.sheet.cells[header.row :], header.row + 1):
-        own = [*row[first:last], *[None] * (last - max(first, len(row)))]
-        if any(filled(cell) for cell in own):
-            if reference is not None and (as_shown := marks.shown.get((number, reference + 1))):
-                own[reference - first] = as_shown
-            own_reference = own[reference - first] if reference is not None else None
-            # An amount that is merged over rows is there once, as any sum of them has it.
-            if amount is None or (number, amount + 1) not in header.sheet.repeated:
-                top = (number, own_reference)
-            else:
-                own[amount - first] = None
-                merged |= {top[0]} if own_reference != top[1] else set()
-            rows.append(number)
-            cells.append(own)
+    whole = CodedRows(header.sheet.cells.columns[first:last], len(header.sheet.cells))
+    positions = _filled_rows(whole, header.row)
+    rows = (
+        range(positions.start + 1, positions.stop + 1)
+        if isinstance(positions, range)
+        else [position + 1 for position in positions]
+    )
+    cells, merged = _as_seen(header, first, rows, whole.take(positions))
     return Table(
         header.sheet.name,
         header.headings[first:last],
@@ -168,16 +158,57 @@ def _table(path: Path, header: Header) -> Table:
         header.row,
         first + 1,
         mapping=header.mapping,
-        hidden=frozenset(rows) & marks.hidden_rows,
+        hidden=frozenset(marks.hidden_rows.intersection(rows)),
         hidden_columns=frozenset(column - 1 - first for column in marks.hidden_columns if first < column <= last),
         widths=tuple(marks.widths.get(column + 1) for column in range(first, last)),
         above=[
             (number, row) for number, row in enumerate(header.sheet.cells[: header.index], 1) if any(map(filled, row))
         ],
         serial_dates=not marks.epoch_1904,
-        merged_amounts=frozenset(merged),
+        merged_amounts=merged,
         otherwise=_otherwise(header, first),
     )
+
+
+def _filled_rows(cells: CodedRows, first: int) -> Sequence[int]:
+    """The positions, from `first` on, of the rows that hold anything: a range if that is all of them."""
+    empty: Sequence[int] = range(first, len(cells))
+    for column in cells.columns:
+        nothing = {code for code, value in enumerate(column.values) if not filled(value)}
+        empty = [position for position in empty if column.codes[position] in nothing]
+        if not empty:
+            return range(first, len(cells))
+    left_out = set(empty)
+    return [position for position in range(first, len(cells)) if position not in left_out]
+
+
+def _as_seen(header: Header, first: int, rows: Sequence[int], cells: CodedRows) -> tuple[CodedRows, frozenset[int]]:
+    """The cells with references as Excel shows them, and an amount that is merged over rows once.
+
+    Tells the rows whose amount is merged over other invoices as well. An amount is there once, as any sum has it.
+    """
+    sheet = header.sheet
+    reference, amount = (header.matched.columns.get(field) for field in (Field.REFERENCE, Field.AMOUNT))
+    position_of = {row: position for position, row in enumerate(rows)} if sheet.marks.shown or sheet.repeated else {}
+    edits: dict[tuple[int, int], Cell] = {}
+    if reference is not None:
+        for (row, column), as_shown in sheet.marks.shown.items():
+            if column == reference + 1 and row in position_of:
+                edits[position_of[row], reference - first] = as_shown
+    cells = cells.edited(edits)
+    merged: set[int] = set()
+    if amount is None or not any(column == amount + 1 for _, column in sheet.repeated):
+        return cells, frozenset()
+    references = cells.columns[reference - first] if reference is not None else Coded.same(None, len(rows))
+    edits = {}
+    top: tuple[int, Cell] = (0, None)  # the row of the last amount, and its reference
+    for row, own in zip(rows, references, strict=True):
+        if (row, amount + 1) not in sheet.repeated:
+            top = (row, own)
+        else:
+            edits[position_of[row], amount - first] = None
+            merged |= {top[0]} if own != top[1] else set()
+    return cells.edited(edits), frozenset(merged)
 
 
 def _otherwise(header: Header, first: int) -> dict[tuple[int, int], Otherwise]:

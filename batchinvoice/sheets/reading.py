@@ -44,15 +44,19 @@ def read(path: Path, asked: Asked = Asked()) -> Source:  # noqa: B008 (frozen)
     several sheets; UnsureColumns if the header lacks some, with what its headings may have been meant for.
     """
     content = _bytes(path)
-    check_archive(path, content)
     if is_workbook(content) or path.suffix.lower() not in SUFFIXES:
-        sheets = workbook_sheets(path, content)
+        sheets = workbook_sheets(path, content, partial(check_archive, path, content))
         if {sheet.name for sheet in sheets} >= set(REPORT_SHEETS):
             raise unreadable.a_report(path)
         invoices, items = tables(path, sheets, asked, partial(marked, path, content))
     else:
         invoices, items = tables(path, [text_sheet(path, content, partial(_known, asked))], asked)
     return Source(path, hashlib.sha256(content).hexdigest(), invoices, items, origin(content, RUN_PROPERTY))
+
+
+def look(path: Path) -> None:
+    """See whether a file may be read at all, without reading it. Raises UnreadableSheet."""
+    check_archive(path, _bytes(path))
 
 
 def _known(asked: Asked, headings: Sequence[str]) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from batchinvoice.invoices.table import Cell
+from batchinvoice.invoices.coded import CodedRows
 from batchinvoice.sheets import unreadable
 from batchinvoice.sheets.naming import readable
 from batchinvoice.sheets.raw import RawSheet
@@ -21,6 +21,7 @@ _MIXED = re.compile(rf"[A-Za-z][{_ARABIC}]|[{_ARABIC}][A-Za-z]")
 _WRAPPED = re.compile(r'="(?P<formula>.*)"|\'(?P<mark>[+]?\d+)')
 _DELIMITERS = ",;\t|"
 _HEADER_WITHIN = 50
+_BLOCK = 10_000  # rows
 
 
 def text_sheet(path: Path, content: bytes, known: Callable[[Sequence[str]], int]) -> RawSheet:
@@ -29,17 +30,30 @@ def text_sheet(path: Path, content: bytes, known: Callable[[Sequence[str]], int]
     known: how many of a row's headings mean something; the separator whose header means the most is taken. Raises
     UnreadableSheet.
     """
-    text = _decoded(path, content)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, known), strict=True)
-    rows: list[list[Cell]] = []
+    text, encoding = _decoded(path, content)
+    delimiter = _delimiter(text, known)
+    del text  # it is read once more as a stream: a million rows are not to be there twice
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
     line = 1
-    try:
+
+    def blocks() -> Iterator[list[list[str]]]:
+        nonlocal line
+        block: list[list[str]] = []
         for row in reader:
-            rows.append([_unwrapped(cell) or None for cell in row])
+            block.append(row)
             line = reader.line_num + 1
+            if len(block) == _BLOCK:
+                yield block
+                block = []
+        yield block
+
+    try:
+        cells = CodedRows.of(blocks())
     except csv.Error:
         raise unreadable.stray_quote(path, line) from None
-    return RawSheet(readable(path.stem), rows)
+    columns = [column.map(lambda cell: _unwrapped(cell) or None if cell else None) for column in cells.columns]
+    return RawSheet(readable(path.stem), CodedRows(columns, len(cells)))
 
 
 def _unwrapped(cell: str) -> str:
@@ -48,7 +62,8 @@ def _unwrapped(cell: str) -> str:
     return cell if wrapped is None else (wrapped["formula"] or wrapped["mark"] or "").replace('""', '"')
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def _decoded(path: Path, content: bytes) -> tuple[str, str]:
+    """The text, and the encoding that it is in."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -64,7 +79,7 @@ def _decoded(path: Path, content: bytes) -> str:
             before = re.split(r"[\r\n]", text[max(0, mixed.start() - 8) : mixed.start()])[-1]
             after = re.split(r"[\r\n]", text[mixed.start() : mixed.end() + 8])[0]
             raise unreadable.unknown_encoding(path, before + after)
-        return text
+        return text, encoding
     raise unreadable.not_a_workbook(path)
 
 

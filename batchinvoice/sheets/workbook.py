@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import python_calamine as calamine
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError
 
+from batchinvoice.invoices.coded import CodedRows
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import unreadable
-from batchinvoice.sheets.marks.find import marks_of
+from batchinvoice.sheets.marks.find import first_if_plain, marks_of
 from batchinvoice.sheets.raw import RawSheet
 
 _MOST_CELLS = 40_000_000
+_BLOCK = 2_000  # rows
+_LARGE = 2**20
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DAMAGED = (calamine.CalamineError, DefusedXmlException, ParseError, ValueError, KeyError, OSError)
 
@@ -27,15 +34,47 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith(_SIGNATURES)
 
 
-def workbook_sheets(path: Path, content: bytes) -> list[RawSheet]:
-    """The sheets of cells, in the workbook's order, as yet without marks. Raises UnreadableSheet."""
+def workbook_sheets(path: Path, content: bytes, look: Callable[[], None]) -> list[RawSheet]:
+    """The sheets of cells, in the workbook's order, as yet without marks. Raises UnreadableSheet.
+
+    look: sees whether the content may be read, and raises UnreadableSheet if not. In a large file that takes a while:
+    there, the first sheet is read meanwhile (the fast reader leaves the interpreter free), and counts only afterwards.
+    """
+    meanwhile = _begun(path, content) if len(content) > _LARGE else None
+    look()
+    plain = first_if_plain(content) if meanwhile else None
     with _in_plain_words(path):
-        workbook = _opened(path, content)
-        return [
-            _sheet(path, workbook, about.name, visible=about.visible is calamine.SheetVisibleEnum.Visible)
-            for about in workbook.sheets_metadata
-            if about.typ is calamine.SheetTypeEnum.WorkSheet
-        ]
+        workbook, first = meanwhile() if meanwhile else _first(path, content)
+        sheets = []
+        for about in _abouts(workbook):
+            sheet = first or workbook.get_sheet_by_name(about.name)
+            first = None
+            visible = about.visible is calamine.SheetVisibleEnum.Visible
+            sheets.append(_sheet(path, sheet, visible=visible, plain=about.name == plain))
+        return sheets
+
+
+def _first(path: Path, content: bytes) -> tuple[calamine.CalamineWorkbook, calamine.CalamineSheet | None]:
+    workbook = _opened(path, content)
+    return workbook, next((workbook.get_sheet_by_name(about.name) for about in _abouts(workbook)), None)
+
+
+def _begun(path: Path, content: bytes) -> Callable[[], Any]:
+    """Begin to read the first sheet in a thread; returns what waits for it."""
+    done: Future[Any] = Future()
+
+    def read() -> None:
+        try:
+            done.set_result(_first(path, content))
+        except BaseException as error:  # the reader in another language may raise what is no Exception
+            done.set_exception(error)
+
+    threading.Thread(target=read, daemon=True).start()
+    return done.result
+
+
+def _abouts(workbook: calamine.CalamineWorkbook) -> list[calamine.SheetMetadata]:
+    return [about for about in workbook.sheets_metadata if about.typ is calamine.SheetTypeEnum.WorkSheet]
 
 
 def marked(path: Path, content: bytes, sheet: RawSheet, columns: Collection[int]) -> RawSheet:
@@ -44,13 +83,9 @@ def marked(path: Path, content: bytes, sheet: RawSheet, columns: Collection[int]
     columns: those, from 1, in which it counts what numbers are shown as.
     """
     with _in_plain_words(path):
-        marks = marks_of(content, sheet.name, columns)
-    cells = [list(row) for row in sheet.cells]
-    for (row, column), broken in marks.broken.items():
-        cells += [[] for _ in range(row - len(cells))]  # the reader ends at the last value
-        cells[row - 1] += [None] * (column - len(cells[row - 1]))
-        cells[row - 1][column - 1] = broken
-    return replace(sheet, cells=cells, marks=marks)
+        marks = marks_of(content, sheet.name, columns, plain=sheet.plain)
+    broken = {(row - 1, column - 1): cell for (row, column), cell in marks.broken.items()}
+    return replace(sheet, cells=sheet.cells.edited(broken), marks=marks)  # the reader ends at the last value
 
 
 @contextmanager
@@ -71,27 +106,37 @@ def _opened(path: Path, content: bytes) -> calamine.CalamineWorkbook:
         raise
 
 
-def _sheet(path: Path, workbook: calamine.CalamineWorkbook, name: str, *, visible: bool) -> RawSheet:
-    sheet = workbook.get_sheet_by_name(name)
+def _sheet(path: Path, sheet: calamine.CalamineSheet, *, visible: bool, plain: bool) -> RawSheet:
     if sheet.total_height * sheet.total_width > _MOST_CELLS:
         raise unreadable.too_large(
-            path, f"sheet {name} spans {sheet.total_height:,} rows and {sheet.total_width:,} columns"
+            path, f"sheet {sheet.name} spans {sheet.total_height:,} rows and {sheet.total_width:,} columns"
         )
-    cells: list[list[Cell]] = [
-        [None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)
-    ]
-    repeated = frozenset(_fill_merged(cells, sheet.merged_cell_ranges or []))
-    return RawSheet(name, cells, visible=visible, repeated=repeated)
+    _, left = sheet.start or (0, 0)
+    cells = CodedRows.of(_blocks(sheet), before=left)  # it tells the rows above the first value, but no columns
+    repeated = dict(_merged(cells, sheet.merged_cell_ranges or []))
+    return RawSheet(
+        sheet.name,
+        cells.edited(repeated),
+        visible=visible,
+        plain=plain,
+        repeated=frozenset((row + 1, column + 1) for row, column in repeated),
+    )
 
 
-def _fill_merged(
-    cells: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]
-) -> Iterator[tuple[int, int]]:
+def _blocks(sheet: calamine.CalamineSheet) -> Iterator[Sequence[Sequence[Cell]]]:
+    rows = sheet.iter_rows() if sheet.start is not None else iter(())
+    while block := list(islice(rows, _BLOCK)):
+        yield block
+
+
+def _merged(
+    cells: CodedRows, ranges: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> Iterator[tuple[tuple[int, int], Cell]]:
     """A value merged over several rows of one column stands in each of them, as anybody sees it; tells the others."""
     for (top, left), (bottom, right) in ranges:
-        if left != right or top >= len(cells) or left >= len(cells[top]):
+        if left != right or top >= len(cells) or left >= len(cells.columns):
             continue
-        for number, row in enumerate(cells[top + 1 : bottom + 1], top + 2):
-            if left < len(row) and row[left] is None:
-                row[left] = cells[top][left]
-                yield number, left + 1
+        column = cells.columns[left]
+        for row in range(top + 1, min(bottom + 1, len(cells))):
+            if column[row] is None:
+                yield (row, left), column[top]

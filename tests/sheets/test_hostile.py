@@ -160,12 +160,18 @@ class TestTheChild:
         assert str(caught.value) == str(FileInUse(path))
 
     def test_it_takes_all_memory(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path.write_bytes(workbook())
         self.reads(monkeypatch, lambda *_: bytes(8 * _GB))
         assert "more memory" in why_not(path)
         monkeypatch.setattr(guard, "_MEMORY", 60 * 2**20)
         monkeypatch.setattr(guard, "_limit", lambda _: None)  # as on a system that sets no limit
         self.reads(monkeypatch, lambda *_: [b"x" * 10_000_000 for _ in iter(int, 1)])
         assert "more memory" in why_not(path)
+
+    def test_what_took_all_memory_is_told_if_a_look_shows_it(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path.write_bytes(workbook()[:-100])
+        self.reads(monkeypatch, lambda *_: os.abort())
+        assert "more memory" not in why_not(path)
 
     def test_it_does_not_end(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(guard, "_SECONDS", 0.2)

@@ -6,26 +6,39 @@ from collections.abc import Collection
 from typing import IO
 
 from batchinvoice.sheets.marks import Marks, MarksUnreadable
-from batchinvoice.sheets.marks.collected import MOST_COLUMNS
+from batchinvoice.sheets.marks.collected import MOST_COLUMNS, Collected
 from batchinvoice.sheets.marks.package import Package
 from batchinvoice.sheets.marks.shows import BUILT_IN, Shows, shows
 from batchinvoice.sheets.marks.xlsx_cells import read_cells
-from batchinvoice.sheets.marks.xlsx_rows import marked_rows
+from batchinvoice.sheets.marks.xlsx_rows import has_marks, marked_rows
 from batchinvoice.sheets.marks.xml import starts
 
 _TRUE = ("1", "true")
 
 
-def marks(package: Package, workbook: str, sheet: str, columns: Collection[int] | None = None) -> Marks:
-    """The marks of the sheet of this name; `workbook` is its part's path, `columns` as for `marks_of`."""
+def marks(
+    package: Package, workbook: str, sheet: str, columns: Collection[int] | None = None, *, plain: bool = False
+) -> Marks:
+    """The marks of the sheet of this name; `workbook` is its part's path, `columns` and `plain` as for `marks_of`."""
     epoch_1904, part = _find(package, workbook, sheet)
     styles = _styles(package, workbook)
     with package.open(part) as stream:
         hidden, widths = _columns(stream)
-    with package.open(part) as stream:
-        cells = read_cells(marked_rows(stream, styles, columns), styles)
+    cells = Collected()
+    if not plain:
+        with package.open(part) as stream:
+            cells = read_cells(marked_rows(stream, styles, columns), styles)
     hidden_rows = frozenset(cells.hidden_rows)
     return Marks(cells.broken, cells.shown, cells.otherwise, hidden_rows, hidden, widths, epoch_1904)
+
+
+def first_if_plain(package: Package, workbook: str) -> str | None:
+    """The name of the first sheet if a look at the bytes shows that no cell and no row of it carries a mark."""
+    with package.open(workbook) as stream:
+        name = next((found.get("name", "") for kind, found in starts(stream, "sheet") if kind == "sheet"), "")
+    _, part = _find(package, workbook, name)
+    with package.open(part) as stream:
+        return None if has_marks(stream, _styles(package, workbook)) else name
 
 
 def _find(package: Package, workbook: str, sheet: str) -> tuple[bool, str]:

@@ -1,0 +1,239 @@
+"""A column as its distinct values and a code for each row: sheets repeat themselves, and memory is not endless.
+
+What a value means is worked out once, however many rows have it, and a million rows take 4 bytes each besides.
+"""
+
+from __future__ import annotations
+
+import pickle
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count, zip_longest
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_CODE = "I"
+# 1, 1.0 and True are equal, and not the same in a cell. Workbooks have floats.
+_KEYED = frozenset({bool, int})
+
+
+class Coded(Sequence[Any]):
+    """A column of any values, read like a list; `values[codes[i]]` is the value of row i. Changes make a new one."""
+
+    __slots__ = ("codes", "values")
+
+    def __init__(self, values: list[Any], codes: array[int]) -> None:
+        self.values, self.codes = values, codes
+
+    @classmethod
+    def of(cls, cells: Iterable[Any]) -> Coded:
+        """The column of these cells; an empty one (None or no text) has the code 0."""
+        coder = Coder()
+        coder.add(list(cells))
+        return coder.coded()
+
+    @classmethod
+    def same(cls, value: Any, count: int) -> Coded:
+        """A column in which every row has the same value."""
+        return cls([value], array(_CODE, bytes(4 * count)))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, position: int) -> Any: ...
+    @overload
+    def __getitem__(self, position: slice) -> Coded: ...
+    def __getitem__(self, position: int | slice) -> Any:
+        if isinstance(position, slice):
+            return Coded(self.values, self.codes[position])
+        return self.values[self.codes[position]]
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.values.__getitem__, self.codes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # like a list
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Packed by itself: one pickler for all columns would remember every value of every column.
+        return _unpacked, (pickle.dumps(self.values, protocol=5), self.codes.tobytes())
+
+    @property
+    def numbers(self) -> np.ndarray[Any, Any]:
+        """The codes as an array to calculate with."""
+        import numpy as np
+
+        return np.frombuffer(self.codes, dtype=np.uint32)
+
+    def map(self, function: Callable[[Any], Any]) -> Coded:
+        """The column of what the function makes of each value; it is called once for each distinct one."""
+        return Coded([function(value) for value in self.values], self.codes)
+
+    def where(self, holds: Callable[[Any], bool]) -> list[int]:
+        """The positions, in order, of the rows for whose value it holds; asked once for each distinct one."""
+        import numpy as np
+
+        held = np.fromiter(map(holds, self.values), dtype=bool, count=len(self.values))
+        return np.flatnonzero(held[self.numbers]).tolist() if held.any() else []
+
+    def take(self, positions: Sequence[int]) -> Coded:
+        """The column of these rows alone, without the values that only others have."""
+        if isinstance(positions, range) and positions.step == 1:
+            codes = self.codes[positions.start : positions.stop]
+        else:
+            codes = array(_CODE, map(self.codes.__getitem__, positions))
+        unused = set(range(len(self.values))).difference(codes)
+        values = list(self.values)
+        for code in unused:
+            values[code] = None
+        return Coded(values, codes)
+
+    def edited(self, edits: Mapping[int, Any]) -> Coded:
+        """The column with other values at these positions; positions behind its end make it longer."""
+        if not edits:
+            return self
+        values, codes = list(self.values), self.codes[:]
+        codes.frombytes(bytes(4 * max(0, max(edits) + 1 - len(codes))))
+        for position, value in edits.items():
+            codes[position] = len(values)
+            values.append(value)
+        return Coded(values, codes)
+
+    def objects(self) -> np.ndarray[Any, Any]:
+        """The values of all rows as an array of plain objects."""
+        import numpy as np
+
+        distinct = np.empty(len(self.values), dtype=object)
+        distinct[:] = self.values
+        rows: np.ndarray[Any, Any] = distinct[self.numbers]
+        return rows
+
+    def zipped(self, *others: Coded) -> Coded:
+        """The column of tuples of the values of this column and the others."""
+        import numpy as np
+
+        found = self.map(lambda value: (value,))
+        for other in others:
+            pairs = found.numbers.astype(np.uint64) * np.uint64(len(other.values)) + other.numbers
+            distinct, codes = np.unique(pairs, return_inverse=True)
+            firsts, seconds = np.divmod(distinct, np.uint64(len(other.values)))
+            at = zip(firsts.tolist(), seconds.tolist(), strict=True)
+            values = [(*found.values[first], other.values[second]) for first, second in at]
+            found = Coded(values, array(_CODE, codes.astype(np.uint32).tobytes()))
+        return found
+
+    def repeated(self, among: Sequence[int] | None = None) -> list[int]:
+        """The positions, in order, of the rows whose value another row has, too; None is no value.
+
+        among: the positions, in order, of the rows that count; None: all.
+        """
+        import numpy as np
+
+        first: dict[Any, int] = {}
+        same = [first.setdefault(value, code) for code, value in enumerate(self.values)]
+        codes = np.array(same, dtype=np.uint32)[self.numbers]
+        positions = np.arange(len(codes)) if among is None else np.array(among, dtype=np.int64)
+        if None in first:
+            positions = positions[codes[positions] != first[None]]
+        codes = codes[positions]
+        return positions[np.bincount(codes)[codes] > 1].tolist() if len(codes) else []
+
+
+def _unpacked(values: bytes, codes: bytes) -> Coded:
+    column = array(_CODE)
+    column.frombytes(codes)
+    return Coded(pickle.loads(values), column)  # noqa: S301 - packed by this class, in a child of this process
+
+
+class Coder:
+    """Makes a column of cells as they come. No text is an empty cell."""
+
+    def __init__(self, before: int = 0) -> None:
+        """before: so many empty cells come first."""
+        self._values: list[Any] = [None]
+        self._index: dict[Any, int] = {None: 0, "": 0}
+        self._codes = array(_CODE, bytes(4 * before))
+
+    def add(self, cells: Collection[Any]) -> None:
+        """Add cells below the last one."""
+        keys: Collection[Any] = cells
+        if not _KEYED.isdisjoint(map(type, cells)):
+            keys = [(type(cell), cell) if type(cell) in _KEYED else cell for cell in cells]
+        index = self._index
+        fresh = [key for key in dict.fromkeys(keys) if key not in index]
+        index.update(zip(fresh, count(len(index) - 1), strict=False))
+        self._values.extend(key[1] if type(key) is tuple else key for key in fresh)
+        self._codes.extend(map(index.__getitem__, keys))
+
+    def coded(self) -> Coded:
+        """The column so far."""
+        return Coded(self._values, self._codes)
+
+
+class CodedRows(Sequence[Sequence[Any]]):
+    """The cells of a sheet, read row by row like a list of lists, and kept by columns of the same height."""
+
+    __slots__ = ("columns", "height")
+
+    def __init__(self, columns: Sequence[Coded], height: int) -> None:
+        self.columns, self.height = tuple(columns), height
+
+    @classmethod
+    def of(cls, blocks: Iterable[Sequence[Sequence[Any]]], before: int = 0) -> CodedRows:
+        """The cells of blocks of rows, of any lengths; before them so many empty columns."""
+        coders = [Coder() for _ in range(before)]
+        height = 0
+        for block in blocks:
+            cells = [[None] * len(block)] * before + list(zip_longest(*block))
+            coders += [Coder(height) for _ in range(len(cells) - len(coders))]
+            for index, coder in enumerate(coders):
+                coder.add(cells[index] if index < len(cells) else [None] * len(block))
+            height += len(block)
+        return cls([coder.coded() for coder in coders], height)
+
+    def __len__(self) -> int:
+        return self.height
+
+    @overload
+    def __getitem__(self, position: int) -> Sequence[Any]: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[Sequence[Any]]: ...
+    def __getitem__(self, position: int | slice) -> Any:
+        if isinstance(position, slice):
+            return [self[each] for each in range(*position.indices(self.height))]
+        if not -self.height <= position < self.height:
+            raise IndexError(position)
+        return [column.values[column.codes[position]] for column in self.columns]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # like a list
+
+    def take(self, positions: Sequence[int]) -> CodedRows:
+        """These rows alone."""
+        return CodedRows([column.take(positions) for column in self.columns], len(positions))
+
+    def edited(self, edits: Mapping[tuple[int, int], Any]) -> CodedRows:
+        """The cells with other values at these rows and columns; what lies outside makes room for itself."""
+        if not edits:
+            return self
+        height = max(self.height, *(row + 1 for row, _ in edits))
+        width = max(len(self.columns), *(column + 1 for _, column in edits))
+        by_column: dict[int, dict[int, Any]] = {}
+        for (row, column), value in edits.items():
+            by_column.setdefault(column, {})[row] = value
+        columns = [*self.columns, *(Coded.same(None, 0) for _ in range(width - len(self.columns)))]
+        return CodedRows(
+            [_to_height(column.edited(by_column.get(at, {})), height) for at, column in enumerate(columns)], height
+        )
+
+
+def _to_height(column: Coded, height: int) -> Coded:
+    missing = height - len(column)
+    return column.edited({height - 1: None}) if missing > 0 else column
