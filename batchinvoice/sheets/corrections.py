@@ -35,7 +35,8 @@ def write_corrections(
 ) -> Path:
     """Write the sheets so that they can be run again; returns where. Raises FileInUse or CannotWrite.
 
-    A workbook that is there already may be half mended: it is left alone, and the next free name is taken.
+    A workbook that is there already may be half mended: it is left alone, and the next free name is taken. A sheet
+    without rows is left out.
     run: the run's id, which the workbook keeps, or CHECK. language: `en` or `ar`, that of the sheet's headings.
     """
     say = words(language)
@@ -55,7 +56,8 @@ def _write(path: Path, sheets: Sequence[CorrectionSheet], header: tuple[str, str
         if run:
             large.book.set_custom_property(RUN_PROPERTY, clean(run, 255), "text")
         issues = ListOfIssues(large, say, several=len(sheets) > 1)
-        for rows in [_rows(path, large, *each, issues, say) for each in zip(names, sheets, strict=True)]:
+        poured = [_rows(path, large, *each, issues, say) for each in zip(names, sheets, strict=True)]
+        for rows in filter(lambda rows: rows.count, poured):
             left_out = say.notes_left_out.format(count=say.value(f"{MAX_NOTES:,}"), issues=last)
             rows.draw(f"{about}\n{left_out}" if rows.notes_left_out else about)
         if issues.count:

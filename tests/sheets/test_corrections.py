@@ -138,12 +138,18 @@ def test_it_says_which_run_and_environment_without_a_row_of_its_own(tmp_path: Pa
 
 def test_sheet_names_that_excel_refuses_are_mended(tmp_path: Path) -> None:
     names = ["a/b:c", "A b c", "x" * 40, "x" * 40, "'q'", "", "History"]
-    sheets = [CorrectionSheet(name, ("Amount",), ()) for name in names]
+    sheets = [CorrectionSheet(name, ("Amount",), [CorrectionRow((1.5,), (), 2)]) for name in names]
     write_corrections(tmp_path / "out.xlsx", sheets, run="r", source="s", environment="sandbox")
     made = openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames
     assert made[:2] == ["a b c", "A b c 2"]
     assert len({name.casefold() for name in made}) == len(names)
     assert all(len(name) <= 31 for name in made)
+
+
+def test_a_sheet_of_which_nothing_is_to_be_mended_is_left_out(tmp_path: Path) -> None:
+    sheets = [CorrectionSheet("A", ("Amount",), [CorrectionRow((1.5,), (), 2)]), CorrectionSheet("B", ("Amount",), ())]
+    write_corrections(tmp_path / "out.xlsx", sheets, run="r", source="s", environment="sandbox")
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames == ["A"]
 
 
 def test_dates_that_excel_cannot_hold_are_written_as_text(tmp_path: Path) -> None:
