@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +16,12 @@ from typing import TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxFileError
+from xlsxwriter.worksheet import Worksheet
 
 from batchinvoice.sheets.cells import clean
 from batchinvoice.sheets.errors import CannotWrite, FileInUse
+from batchinvoice.sheets.pouring import Poured, pack
+from batchinvoice.sheets.style import Styles
 
 # Nothing that came from a cell may turn into a formula, a link or a number by itself.
 _AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -29,26 +33,77 @@ _CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook's properties kno
 
 
 @contextmanager
-def new_book(path: Path, *, title: str, subject: str = "", constant_memory: bool = False) -> Iterator[Workbook]:
+def new_book(path: Path, *, title: str, subject: str = "") -> Iterator[Workbook]:
     """A workbook that appears at `path`, replacing what is there, once the block has ended well.
 
-    With `constant_memory` each sheet's rows must be written in order and at once. Raises FileInUse or CannotWrite.
+    It is held in memory until then: a large one is better a `large_book`. Raises FileInUse or CannotWrite.
     """
+    book = _drawing(BytesIO(), title, subject)
+    yield book
+    put_in_place(path, lambda draft: _close(book, draft))
+
+
+class LargeBook:
+    """A workbook with sheets whose rows are too many for memory; `book` draws everything else.
+
+    The rows of a sheet are written first, and `put` into it when it is drawn with its heading.
+    """
+
+    def __init__(self, book: Workbook, folder: Path) -> None:
+        self.book, self.styles = book, Styles(book)
+        self._folder = folder
+        self._begun: list[Poured] = []
+        self._placed: dict[int, Poured] = {}
+
+    def rows(self, columns: int) -> Poured:
+        """Rows for a sheet that is drawn later."""
+        self._begun.append(Poured(self._folder, str(len(self._begun)), columns))
+        return self._begun[-1]
+
+    def put(self, sheet: Worksheet, rows: Poured) -> None:
+        """Put the rows into a sheet that has a heading alone."""
+        self._placed[self.book.worksheets().index(sheet) + 1] = rows
+
+    def pack(self, drawn: BytesIO, draft: Path) -> None:
+        """Write the workbook."""
+        self.book.close()
+        pack(drawn, self._placed, draft)
+
+    def close(self) -> None:
+        """Let go of the rows' files."""
+        for rows in self._begun:
+            rows.close()
+
+
+@contextmanager
+def large_book(path: Path, *, title: str, subject: str = "") -> Iterator[LargeBook]:
+    """A large workbook that appears at `path` once the block has ended well. Raises FileInUse or CannotWrite."""
+    drawn = BytesIO()
     # Rows wait in files of our own folder, so that a failure leaves no customer's data behind.
     with TemporaryDirectory(prefix="batchinvoice-", ignore_cleanup_errors=True) as scratch:
-        memory = {"constant_memory": True, "tmpdir": scratch} if constant_memory else {"in_memory": True}
-        book = Workbook(str(Path(scratch) / "unfinished.xlsx"), {**_AS_WRITTEN, **memory, "use_zip64": True})
-        book.set_properties(
-            {"title": clean(title, 255), "subject": clean(subject, 255), "author": "batchinvoice", "created": _CREATED}
-        )
+        large = LargeBook(_drawing(drawn, title, subject), Path(scratch))
         try:
-            yield book
-        except BaseException:
-            # Closing is the only public way to let go of the scratch files, which Windows else could not delete.
-            with suppress(Exception):
-                book.close()
-            raise
-        put_in_place(path, lambda draft: _close(book, draft))
+            with _told_of(path):
+                yield large
+            put_in_place(path, lambda draft: large.pack(drawn, draft))
+        finally:
+            large.close()
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """The rows wait on a disk that can be full, too."""
+    try:
+        yield
+    except OSError as error:
+        raise _explained(path, error) from error
+
+
+def _drawing(file: BytesIO, title: str, subject: str) -> Workbook:
+    book = Workbook(file, {**_AS_WRITTEN, "in_memory": True, "use_zip64": True})
+    properties = {"title": clean(title, 255), "subject": clean(subject, 255)}
+    book.set_properties({**properties, "author": "batchinvoice", "created": _CREATED})
+    return book
 
 
 def put_in_place(path: Path, write: Callable[[Path], object]) -> None:

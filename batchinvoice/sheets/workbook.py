@@ -20,8 +20,8 @@ from defusedxml.ElementTree import ParseError
 from batchinvoice.invoices.coded import CodedRows
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import unreadable
-from batchinvoice.sheets.memory import give_back
 from batchinvoice.sheets.marks.find import first_if_plain, marks_of
+from batchinvoice.sheets.memory import give_back
 from batchinvoice.sheets.raw import RawSheet
 
 _MOST_CELLS = 40_000_000
