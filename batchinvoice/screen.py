@@ -123,7 +123,9 @@ class Screen:
         tallies = checked.rows.tallies()
         good, total = tallies[RowStatus.PENDING]
         bad = tallies[RowStatus.INVALID][0] + tallies[RowStatus.HELD][0]
-        further = sum(issue.code is Code.ITEM_ROW for issue in checked.rows.issues)
+        further = sum(
+            issue.code is Code.ITEM_ROW for row in checked.rows.of(RowStatus.DUPLICATE) for issue in row.issues
+        )
         same = len(checked.rows) - good - bad - further
         tail = (f", {further} further items" if further else "") + (f", {same} repeated" if same else "")
         self.say(f"{name}: {len(checked.rows)} rows, {good} good ({total:,.3f} KWD), {bad} to mend{tail}.")

@@ -75,12 +75,12 @@ def as_json(summary: Summary, workbooks: Workbooks | None, issues: Iterable[Issu
         "sms": {str(status): n for status, n in summary.sms.items()},
         "report": str(workbooks.report) if workbooks else None,
         "corrections": str(workbooks.corrections) if workbooks and workbooks.corrections else None,
-        "issues": [issue_as_json(issue) for issue in issues],
+        "issues": map(issue_as_json, issues),
     }
 
 
 def check_as_json(sheet: Path, checked: Checked, corrections: Path | None, environment: str) -> dict[str, Any]:
-    """The object that `check --json` prints: a row that can go is `pending`."""
+    """The object that `check --json` prints: a row that can go is `pending`. Its issues are told when it is printed."""
     tallies = checked.rows.tallies()
     return {
         **nothing_as_json(sheet, "checked"),
@@ -91,7 +91,7 @@ def check_as_json(sheet: Path, checked: Checked, corrections: Path | None, envir
             **{str(status): money(amount) for status, (_, amount) in tallies.items()},
         },
         "corrections": str(corrections) if corrections else None,
-        "issues": [issue_as_json(issue) for issue in checked.issues],
+        "issues": map(issue_as_json, checked.issues),
     }
 
 

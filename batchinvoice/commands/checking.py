@@ -55,11 +55,12 @@ def check(
     def one(sheet: Path) -> Ending:
         source, checked = with_answers(screen, asked, lambda answered: app.check_sheet(settings, sheet, answered))
         corrections = app.write_check_corrections(settings, source, checked)
-        screen.issues(checked.issues, language or language_of(checked.table.headings), sheet)
+        issues = checked.issues
+        screen.issues(issues, language or language_of(checked.table.headings), sheet)
         screen.checked(sheet.name, checked)
         if corrections:
             screen.say(f"Corrections: {corrections}  (mend the marked cells and run it)", "bold")
-        bad = any(issue.is_error for issue in checked.issues)
+        bad = any(issue.is_error for issue in issues)
         return Ending(
             Exit.PERSON if bad else Exit.WELL, check_as_json(sheet, checked, corrections, settings.environment)
         )

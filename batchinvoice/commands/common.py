@@ -161,5 +161,8 @@ def end(context: click.Context, ending: Ending, as_json: bool) -> None:
 
 
 def print_json(result: object) -> None:
-    """The result on standard output, in ASCII alone, so that no code page on the way can change an Arabic name."""
-    click.echo(json.dumps(result, indent=2))
+    """The result on standard output, in ASCII alone, so that no code page on the way can change an Arabic name.
+
+    What is still to be worked out (the issues) is worked out now.
+    """
+    click.echo(json.dumps(result, indent=2, default=list))
