@@ -32,6 +32,7 @@ LOOKS: dict[str, dict[str, object]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
 }
 ODD_TEXTS = (
+    *("a<b", "a>b", "a&b", "a\tb", "a\x01b"),  # each alone: one special character must not hide that another is missed
     *("=1+1", "{=1}", "+1", "<r>x</r>", "<r><t>x</t></r>", "_x0041_", "__x005F_x0041_", "]]>", "&amp;", "'quoted'", ""),
     *(" x", "x ", "\tx\n", "\r\n", "\u00a0x\u2028", "\ud800", "\x00\x0b\x1f", "\ufffe\uffff", "é_x00e9_"),
     *("x" * 40_000, "😀" * 20_000),
