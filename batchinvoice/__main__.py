@@ -61,9 +61,9 @@ def explain(error: Exception) -> str:
 
     The text of a foreign exception could hold a key or a customer's name.
     """
+    from batchinvoice.endings import EXPECTED
     from batchinvoice.logs.masking import place_of
     from batchinvoice.screen import plain
-    from batchinvoice.session import EXPECTED
 
     if isinstance(error, EXPECTED):
         return plain(str(error))  # it may name what stands in a file of somebody else's

@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from batchinvoice.app import Workbooks
 from batchinvoice.exits import Exit
 from batchinvoice.invoices.cells import money
-from batchinvoice.invoices.check import Checked
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
-from batchinvoice.ledger.ledger import Ledger
-from batchinvoice.ledger.records import Run
+
+if TYPE_CHECKING:
+    from batchinvoice.app import Workbooks
+    from batchinvoice.invoices.check import Checked
+    from batchinvoice.ledger.ledger import Ledger
+    from batchinvoice.ledger.records import Run
 
 
 @dataclass(frozen=True, slots=True)

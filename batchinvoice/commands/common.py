@@ -16,12 +16,13 @@ from batchinvoice import __version__
 from batchinvoice.commands.beating import under_way
 
 if TYPE_CHECKING:
+    from batchinvoice.endings import Ending
     from batchinvoice.invoices.asked import Asked
     from batchinvoice.ledger.ledger import Ledger
     from batchinvoice.notifier import Notifier
     from batchinvoice.schedules.heartbeat import Kept, Missed
     from batchinvoice.screen import Screen
-    from batchinvoice.session import Ending, Session
+    from batchinvoice.session import Session
     from batchinvoice.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import secrets
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxFileError
 from xlsxwriter.worksheet import Worksheet
 
 from batchinvoice.sheets.cells import clean
-from batchinvoice.sheets.errors import CannotWrite, FileInUse
+from batchinvoice.sheets.placing import explained, put_in_place
 from batchinvoice.sheets.pouring import Poured, pack
 from batchinvoice.sheets.style import Styles
 
 # Nothing that came from a cell may turn into a formula, a link or a number by itself.
 _AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-T = TypeVar("T")
-_DRAFT = ".batchinvoice-"
-_OLD_SECONDS = 3600.0  # longer than any workbook takes
 # The same input must give the same bytes, so the file does not say when it was made.
 _CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook's properties know no zone
 
@@ -40,7 +32,7 @@ def new_book(path: Path, *, title: str, subject: str = "") -> Iterator[Workbook]
     """
     book = _drawing(BytesIO(), title, subject)
     yield book
-    put_in_place(path, lambda draft: _close(book, draft))
+    put_in_place(path, lambda draft: _close(book, str(draft)))
 
 
 class LargeBook:
@@ -66,7 +58,7 @@ class LargeBook:
 
     def pack(self, drawn: BytesIO, draft: Path) -> None:
         """Write the workbook."""
-        self.book.close()
+        _close(self.book)
         pack(drawn, self._placed, draft)
 
     def close(self) -> None:
@@ -96,7 +88,7 @@ def _told_of(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _explained(path, error) from error
+        raise explained(path, error) from error
 
 
 def _drawing(file: BytesIO, title: str, subject: str) -> Workbook:
@@ -106,96 +98,12 @@ def _drawing(file: BytesIO, title: str, subject: str) -> Workbook:
     return book
 
 
-def put_in_place(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make a draft in the same folder, then move it to `path`. Raises FileInUse or CannotWrite."""
-    draft = draft_name(path)
+def _close(book: Workbook, name: str | None = None) -> None:
+    """Write the workbook. What keeps a file from being written is raised as the system says it."""
+    if name:
+        book.filename = name
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _clear_old_drafts(path.parent)
-        write(draft)
-        os.replace(draft, path)  # noqa: PTH105 - the name everybody knows for an atomic move
-    except (OSError, XlsxFileError) as error:
-        raise _explained(path, error) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-
-
-def check_folder(folder: Path) -> None:
-    """Make sure that files can be written into the folder, making it if need be. Raises FileInUse or CannotWrite."""
-    draft = draft_name(folder / "probe")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(b"")
-        draft.unlink()
-    except OSError as error:
-        raise _explained(folder, error) from error
-
-
-def draft_name(path: Path) -> Path:
-    """A name in the same folder that nobody else has."""
-    return path.with_name(f"{_DRAFT}{secrets.token_hex(8)}.tmp")
-
-
-def _clear_old_drafts(folder: Path) -> None:
-    """Delete what a killed process left behind: customers' data under a name that nobody looks for."""
-    for draft in folder.glob(f"{_DRAFT}*.tmp"):
-        with suppress(OSError):
-            if time.time() - draft.stat().st_mtime > _OLD_SECONDS:
-                draft.unlink()
-
-
-def write_beside(path: Path, write: Callable[[Path], T]) -> tuple[Path, T]:
-    """Let `write` make a file and put it at `path`, or at the next free name: nothing of the user's is replaced.
-
-    That is `….corrections-2.xlsx`. Returns where it is, and what `write` returned; a file that is there already and
-    says the same is enough. Raises FileInUse or CannotWrite.
-    """
-    draft = draft_name(path)
-    try:
-        told = write(draft)
-        return _put_beside(path, draft), told
-    except FileInUse:
-        raise FileInUse(path) from None
-    except CannotWrite as error:
-        raise CannotWrite(path, error.why) from None
-    except OSError as error:
-        raise _explained(path, error) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-
-
-def _put_beside(path: Path, draft: Path) -> Path:
-    for place in _names(path):
-        if not place.exists():
-            draft.rename(place)
-            return place
-        if _same(place, draft):
-            return place
-    raise AssertionError("unreachable: some name is free")
-
-
-def _names(path: Path) -> Iterator[Path]:
-    yield path
-    for number in count(2):
-        yield path.with_stem(f"{path.stem}-{number}")
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.read_bytes() == other.read_bytes()
-    except OSError:  # open in Excel: then somebody is mending it
-        return False
-
-
-def _close(book: Workbook, draft: Path) -> None:
-    book.filename = str(draft)
-    book.close()
-
-
-def _explained(path: Path, error: Exception) -> CannotWrite:
-    cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
-    if isinstance(cause, PermissionError):
-        return FileInUse(path)
-    return CannotWrite(path, cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause))
+        book.close()
+    except XlsxFileError as error:
+        cause = error.args[0] if error.args else error
+        raise cause if isinstance(cause, OSError) else OSError(str(cause)) from error

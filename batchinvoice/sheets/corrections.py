@@ -10,13 +10,14 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from batchinvoice.sheets.book import LargeBook, large_book, write_beside
+from batchinvoice.sheets.book import LargeBook, large_book
 from batchinvoice.sheets.cells import MAX_ROWS, clean
 from batchinvoice.sheets.correction_issues import ListOfIssues
 from batchinvoice.sheets.correction_rows import MAX_NOTES, CorrectionRow, CorrectionSheet, RowsToMend
 from batchinvoice.sheets.correction_words import Words, words
 from batchinvoice.sheets.errors import CannotWrite
 from batchinvoice.sheets.marks import RUN_PROPERTY
+from batchinvoice.sheets.placing import write_beside
 from batchinvoice.sheets.style import set_up_print
 
 __all__ = ["CHECK", "CorrectionRow", "CorrectionSheet", "write_corrections"]
