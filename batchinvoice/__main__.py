@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -14,11 +15,14 @@ from batchinvoice.cli import cli
 from batchinvoice.exits import Exit
 
 _log = logging.getLogger("batchinvoice")  # this module's own name may be __main__
+# Objects that are made before cycles are looked for: a large sheet is many objects and no cycles.
+_SELDOM = (200_000, 20, 100)
 
 
 def main() -> None:
     """Run the command of the command line and exit with its code (design: 0 well, 1 a person, 2 usage, 3 not run)."""
     began = time.monotonic()
+    gc.set_threshold(*_SELDOM)
     code = _run()
     _log.info("command ended", extra={"exit_code": int(code), "ms": round((time.monotonic() - began) * 1000)})
     sys.exit(code)
@@ -57,9 +61,9 @@ def explain(error: Exception) -> str:
 
     The text of a foreign exception could hold a key or a customer's name.
     """
+    from batchinvoice.endings import EXPECTED
     from batchinvoice.logs.masking import place_of
     from batchinvoice.screen import plain
-    from batchinvoice.session import EXPECTED
 
     if isinstance(error, EXPECTED):
         return plain(str(error))  # it may name what stands in a file of somebody else's

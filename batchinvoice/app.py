@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchinvoice import __version__
+from batchinvoice.checking import check_sheet, now
 from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.client import Credentials, Gateway, longest_call
 from batchinvoice.invoices.asked import Asked
-from batchinvoice.invoices.check import Checked, check
-from batchinvoice.invoices.headings import key, signature
 from batchinvoice.invoices.invoice import SmsMode, WireForms
-from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
-from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.script import language_of
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
@@ -27,19 +23,17 @@ from batchinvoice.runs import settle
 from batchinvoice.runs.asked_for import Options
 from batchinvoice.runs.carry_out import carry_out
 from batchinvoice.runs.conclude import conclusion
+from batchinvoice.runs.correct import correct
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.notify import notify
 from batchinvoice.runs.plan import plan
-from batchinvoice.runs.reconcile import correct, correct_checked, reconcile, report, report_path
+from batchinvoice.runs.reconcile import reconcile, report, report_path
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
 from batchinvoice.runs.told import tell
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError, profiles
-from batchinvoice.sheets.book import write_beside
-from batchinvoice.sheets.confirmed import remember, remembered
 from batchinvoice.sheets.errors import Undecided
-from batchinvoice.sheets.guard import read_guarded
-from batchinvoice.sheets.reading import Source
+from batchinvoice.sheets.placing import write_beside
 from batchinvoice.sheets.report import write_report
 
 
@@ -50,41 +44,6 @@ class Workbooks:
     report: Path
     corrections: Path | None
     disagreements: tuple[str, ...]
-
-
-def now() -> dt.datetime:
-    """The present, aware, UTC."""
-    return dt.datetime.now(dt.UTC)
-
-
-def rules(settings: Settings) -> Rules:
-    """What the settings say about invoices, today."""
-    return Rules(
-        merchant_code=settings.merchant_code,
-        today=kuwait_date(now()),
-        country_code=settings.country_code,
-        delivery=settings.delivery,
-        payment_types=settings.payment_types,
-        sms_mode=settings.sms_mode,
-        amount_min=settings.amount_min,
-        amount_max=settings.amount_max,
-        date_order=settings.date_order,
-        decimal_mark=settings.decimal_mark,
-    )
-
-
-def check_sheet(settings: Settings, path: Path, asked: Asked) -> tuple[Source, Checked]:
-    """Read and check a sheet; what is confirmed of its headings is kept for the next one. Raises UnreadableSheet."""
-    source = read_guarded(path, replace(asked, remembered=remembered(settings.home)))
-    keys = {key(name) for name in source.invoices.headings}
-    if said := {name: field for name, field in asked.mapping.items() if name in keys}:
-        remember(settings.home, signature(source.invoices.headings), said)
-    return source, check(source.invoices, source.items, rules(settings), asked)
-
-
-def write_check_corrections(settings: Settings, source: Source, checked: Checked) -> Path | None:
-    """The corrections workbook of a check; None if there is nothing to mend. Raises FileInUse or CannotWrite."""
-    return correct_checked(source, checked, settings.environment, settings.report_dir)
 
 
 @contextmanager
@@ -159,7 +118,7 @@ def plan_sheet(
 
     Raises UnreadableSheet, Undecided (hidden rows, a control total that differs) or LedgerError.
     """
-    source, checked = check_sheet(settings, path, asked)
+    source, checked = check_sheet(settings, path, asked, now())
     if checked.stops:
         raise Undecided(path.name, checked.stops, checked.issues, language_of(checked.table.headings))
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice, zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from rich.console import Console
@@ -17,15 +18,17 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from batchinvoice.app import Workbooks
-from batchinvoice.invoices.check import Checked
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.invoices.script import LEFT_TO_RIGHT
-from batchinvoice.ledger.records import Row, Run
 from batchinvoice.settings import Environment, Settings
-from batchinvoice.summary import Summary
+
+if TYPE_CHECKING:
+    from batchinvoice.app import Workbooks
+    from batchinvoice.invoices.check import Checked
+    from batchinvoice.ledger.records import Row, Run
+    from batchinvoice.summary import Summary
 
 _MOST_ISSUES = 40
 _MOST_ROWS = 50
@@ -123,7 +126,9 @@ class Screen:
         tallies = checked.rows.tallies()
         good, total = tallies[RowStatus.PENDING]
         bad = tallies[RowStatus.INVALID][0] + tallies[RowStatus.HELD][0]
-        further = sum(issue.code is Code.ITEM_ROW for issue in checked.rows.issues)
+        further = sum(
+            issue.code is Code.ITEM_ROW for row in checked.rows.of(RowStatus.DUPLICATE) for issue in row.issues
+        )
         same = len(checked.rows) - good - bad - further
         tail = (f", {further} further items" if further else "") + (f", {same} repeated" if same else "")
         self.say(f"{name}: {len(checked.rows)} rows, {good} good ({total:,.3f} KWD), {bad} to mend{tail}.")

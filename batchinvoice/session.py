@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from batchinvoice import app, notices
+from batchinvoice.endings import STOPS_ALL, Ending
 from batchinvoice.exits import Exit
 from batchinvoice.gateway.client import Gateway
-from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.codes import UNSETTLED
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus
@@ -27,16 +27,11 @@ from batchinvoice.runs import conclude
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.reconcile import problems
 from batchinvoice.runs.told import about
-from batchinvoice.schedules.errors import ScheduleError
 from batchinvoice.screen import Screen
-from batchinvoice.settings import Settings, SettingsError
-from batchinvoice.sheets.book import check_folder
+from batchinvoice.settings import Settings
 from batchinvoice.sheets.errors import SheetError
+from batchinvoice.sheets.placing import check_folder
 from batchinvoice.summary import as_json, exit_code, nothing_as_json, summarise
-
-# What may stop the work; each says in its message what to do. Those of `STOPS_ALL` would stop every further sheet too.
-STOPS_ALL = (SettingsError, LedgerError, GatewayError)
-EXPECTED = (*STOPS_ALL, SheetError, RunStopped, ScheduleError)
 
 _log = logging.getLogger(__name__)
 _MOST_PLANNED = 5
@@ -44,15 +39,6 @@ _UNCERTAIN = (
     "{customers} may have been texted or not: the gateway's answer was lost. Look in its panel; "
     "if the messages did not go out: {tool} send {run} --again"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How one sheet or run ended. `result`: what --json prints; `stops`: why no further sheet needs to be tried."""
-
-    code: int
-    result: dict[str, Any]
-    stops: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from batchinvoice.endings import EXPECTED, STOPS_ALL, Ending
 from batchinvoice.exits import Exit
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.ledger.records import Run
 from batchinvoice.screen import Screen
-from batchinvoice.session import EXPECTED, STOPS_ALL, Ending
 from batchinvoice.sheets.errors import Undecided
 from batchinvoice.summary import issue_as_json, nothing_as_json
 

@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from batchinvoice.app import Workbooks
 from batchinvoice.exits import Exit
 from batchinvoice.invoices.cells import money
-from batchinvoice.invoices.check import Checked
 from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
-from batchinvoice.ledger.ledger import Ledger
-from batchinvoice.ledger.records import Run
+
+if TYPE_CHECKING:
+    from batchinvoice.app import Workbooks
+    from batchinvoice.invoices.check import Checked
+    from batchinvoice.ledger.ledger import Ledger
+    from batchinvoice.ledger.records import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,12 @@ def as_json(summary: Summary, workbooks: Workbooks | None, issues: Iterable[Issu
         "sms": {str(status): n for status, n in summary.sms.items()},
         "report": str(workbooks.report) if workbooks else None,
         "corrections": str(workbooks.corrections) if workbooks and workbooks.corrections else None,
-        "issues": [issue_as_json(issue) for issue in issues],
+        "issues": map(issue_as_json, issues),
     }
 
 
 def check_as_json(sheet: Path, checked: Checked, corrections: Path | None, environment: str) -> dict[str, Any]:
-    """The object that `check --json` prints: a row that can go is `pending`."""
+    """The object that `check --json` prints: a row that can go is `pending`. Its issues are told when it is printed."""
     tallies = checked.rows.tallies()
     return {
         **nothing_as_json(sheet, "checked"),
@@ -91,7 +93,7 @@ def check_as_json(sheet: Path, checked: Checked, corrections: Path | None, envir
             **{str(status): money(amount) for status, (_, amount) in tallies.items()},
         },
         "corrections": str(corrections) if corrections else None,
-        "issues": [issue_as_json(issue) for issue in checked.issues],
+        "issues": map(issue_as_json, checked.issues),
     }
 
 

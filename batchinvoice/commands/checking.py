@@ -40,10 +40,10 @@ def check(
     as_json: bool,
 ) -> None:
     """Look for mistakes and send nothing. Bad rows go into a corrections workbook to mend and run."""
-    from batchinvoice import app
+    from batchinvoice import checking
+    from batchinvoice.endings import Ending
     from batchinvoice.invoices.script import language_of
     from batchinvoice.questions import with_answers
-    from batchinvoice.session import Ending
     from batchinvoice.several import each
     from batchinvoice.summary import check_as_json
 
@@ -51,15 +51,19 @@ def check(
     screen = the_screen(as_json)
     settings = the_settings(BATCHINVOICE_REPORT_DIR=report_dir)
     screen.heading(settings)
+    at = checking.now()
 
     def one(sheet: Path) -> Ending:
-        source, checked = with_answers(screen, asked, lambda answered: app.check_sheet(settings, sheet, answered))
-        corrections = app.write_check_corrections(settings, source, checked)
-        screen.issues(checked.issues, language or language_of(checked.table.headings), sheet)
+        source, checked = with_answers(
+            screen, asked, lambda answered: checking.check_sheet(settings, sheet, answered, at)
+        )
+        corrections = checking.write_check_corrections(settings, source, checked)
+        issues = checked.issues
+        screen.issues(issues, language or language_of(checked.table.headings), sheet)
         screen.checked(sheet.name, checked)
         if corrections:
             screen.say(f"Corrections: {corrections}  (mend the marked cells and run it)", "bold")
-        bad = any(issue.is_error for issue in checked.issues)
+        bad = any(issue.is_error for issue in issues)
         return Ending(
             Exit.PERSON if bad else Exit.WELL, check_as_json(sheet, checked, corrections, settings.environment)
         )

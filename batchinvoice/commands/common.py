@@ -16,12 +16,13 @@ from batchinvoice import __version__
 from batchinvoice.commands.beating import under_way
 
 if TYPE_CHECKING:
+    from batchinvoice.endings import Ending
     from batchinvoice.invoices.asked import Asked
     from batchinvoice.ledger.ledger import Ledger
     from batchinvoice.notifier import Notifier
     from batchinvoice.schedules.heartbeat import Kept, Missed
     from batchinvoice.screen import Screen
-    from batchinvoice.session import Ending, Session
+    from batchinvoice.session import Session
     from batchinvoice.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -161,5 +162,8 @@ def end(context: click.Context, ending: Ending, as_json: bool) -> None:
 
 
 def print_json(result: object) -> None:
-    """The result on standard output, in ASCII alone, so that no code page on the way can change an Arabic name."""
-    click.echo(json.dumps(result, indent=2))
+    """The result on standard output, in ASCII alone, so that no code page on the way can change an Arabic name.
+
+    What is still to be worked out (the issues) is worked out now.
+    """
+    click.echo(json.dumps(result, indent=2, default=list))

@@ -93,12 +93,12 @@ def forget(context: click.Context, age: str, dry_run: bool, yes: bool, as_json: 
     Names, phones, e-mails, cells and links go. Row numbers, references, amounts, statuses, invoice IDs, times, totals
     and hashes stay: they keep an invoice from being made twice, and the books can still be audited.
     """
-    from batchinvoice import app
+    from batchinvoice import checking
     from batchinvoice.age import moment_before
     from batchinvoice.runs import retention
 
     try:
-        before = moment_before(age, app.now())
+        before = moment_before(age, checking.now())
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--older-than") from None
     with open_session(as_json=as_json) as session, session.ledger.working():

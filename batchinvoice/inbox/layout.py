@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from batchinvoice.sheets.book import draft_name
+from batchinvoice.sheets.placing import draft_name
 
 PROCESSING, DONE, ATTENTION, TO_APPROVE = "processing", "done", "needs-attention", "to-approve"
 ROOMS = frozenset({PROCESSING, DONE, ATTENTION, TO_APPROVE})

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from batchinvoice.endings import EXPECTED
 from batchinvoice.exits import Exit
 from batchinvoice.inbox.answers import hear, tend
 from batchinvoice.inbox.approval import answer, is_meant_as_answer
@@ -21,7 +22,6 @@ from batchinvoice.inbox.take import Desk, Taken, left_behind, take
 from batchinvoice.ledger.records import Run
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.stopping import Stop, stop_when_asked
-from batchinvoice.session import EXPECTED
 from batchinvoice.settings import SettingsError
 
 _ONCE_SECONDS = 60.0  # for which --once waits at most for files that are still being copied

@@ -59,6 +59,8 @@ def _meant(value: str) -> str | None:
 
 
 def _valid(address: str) -> str | None:
+    if "@" not in address:
+        return None
     try:
         return validate_email(address, check_deliverability=False).normalized
     except EmailNotValidError:

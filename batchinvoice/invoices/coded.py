@@ -184,12 +184,32 @@ class CodedRows(Sequence[Sequence[Any]]):
         self.columns, self.height = tuple(columns), height
 
     @classmethod
-    def of(cls, blocks: Iterable[Sequence[Sequence[Any]]], before: int = 0) -> CodedRows:
-        """The cells of blocks of rows, of any lengths; before them so many empty columns."""
-        coders = [Coder() for _ in range(before)]
+    def of(
+        cls, blocks: Callable[[], Iterable[Sequence[Sequence[Any]]]], width: int, *, before: int = 0, at_once: int = 99
+    ) -> CodedRows:
+        """The cells of blocks of rows of one width; before them so many empty columns.
+
+        at_once: so many columns are made in one go through the blocks, which begin anew each time.
+        """
+        columns: list[Coded] = []
+        height = 0
+        for first in range(0, width, at_once):
+            coders = [Coder() for _ in range(first, min(first + at_once, width))]
+            for block in blocks():
+                of_block = list(zip(*block, strict=True))
+                for coder, cells in zip(coders, of_block[first:], strict=False):
+                    coder.add(cells)
+            columns += [coder.coded() for coder in coders]
+            height = len(columns[0])
+        return cls([*(Coded.same(None, height) for _ in range(before)), *columns], height)
+
+    @classmethod
+    def of_any(cls, blocks: Iterable[Sequence[Sequence[Any]]]) -> CodedRows:
+        """The cells of blocks of rows of any lengths."""
+        coders: list[Coder] = []
         height = 0
         for block in blocks:
-            cells = [[None] * len(block)] * before + list(zip_longest(*block))
+            cells = list(zip_longest(*block))
             coders += [Coder(height) for _ in range(len(cells) - len(coders))]
             for index, coder in enumerate(coders):
                 coder.add(cells[index] if index < len(cells) else [None] * len(block))

@@ -204,7 +204,7 @@ def _likely(written: str, country: str, abroad: bool) -> Phone | None:
     found = set()
     bare = digits.lstrip("0")
     for _ in range(3):
-        found.add(_valid(f"+{country}{bare}"))
+        found.add(_valid_here(country, bare))
         if not bare.startswith(country):
             break
         bare = bare.removeprefix(country).lstrip("0")
@@ -213,6 +213,14 @@ def _likely(written: str, country: str, abroad: bool) -> Phone | None:
         return found.pop() if len(found) == 1 else None
     # A shorter number of a mobile abroad is likelier one of here with a digit too many.
     return _valid(f"+{digits}", mobile=True) if abroad and len(digits) >= _SHORTEST_ABROAD else None
+
+
+def _valid_here(country: str, bare: str) -> Phone | None:
+    """A number of the country that somebody can have; by its table alone, where that says all."""
+    assigned = _assigned(country)
+    if assigned is None or not bare.isascii() or bare.startswith("0"):
+        return _valid(f"+{country}{bare}")
+    return Phone(country, bare) if assigned.fullmatch(bare) and _GATEWAY_FORM.fullmatch(bare) else None
 
 
 def _valid(international: str, mobile: bool = False) -> Phone | None:

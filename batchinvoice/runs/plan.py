@@ -12,7 +12,8 @@ from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import NewRun
 from batchinvoice.runs.asked_for import Options
-from batchinvoice.runs.plan_rows import item_rows, planned, shapes
+from batchinvoice.runs.plan_rows import planned
+from batchinvoice.runs.shapes import item_rows, shapes
 from batchinvoice.sheets.naming import readable
 from batchinvoice.sheets.reading import Source
 

@@ -15,32 +15,16 @@ from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.reader import batches
-from batchinvoice.ledger.records import ItemRow, NewRow, TableShape
+from batchinvoice.ledger.records import NewRow
 from batchinvoice.runs.asked_for import Options
 from batchinvoice.runs.decide import Decision, texts_nobody
 from batchinvoice.runs.history import with_history
 from batchinvoice.runs.memory import Memory
 from batchinvoice.runs.places import Places
+from batchinvoice.runs.shapes import shapes
 
 _PAGE = 500
 _NO_MATTER_ONCE_SENT = frozenset({Code.DATE_PAST, Code.REFERENCE_LIKE_SAME})
-
-
-def shapes(checked: Checked) -> tuple[TableShape, ...]:
-    """The headers of the sheet of invoices and, if there is one, of the Items sheet."""
-    tables = (checked.table, checked.items)
-    return tuple(
-        TableShape(table.sheet, table.headings, table.first_column, table.mapping, table.widths)
-        for table in tables
-        if table
-    )
-
-
-def item_rows(checked: Checked) -> Iterator[ItemRow]:
-    """The lines of the Items sheet as the ledger keeps them."""
-    cells = checked.items.cells if checked.items else []
-    for position, (line, own) in enumerate(zip(checked.item_lines, cells, strict=True)):
-        yield ItemRow(position, line.row, line.reference, own, line.issues)
 
 
 def planned(

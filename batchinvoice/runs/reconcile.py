@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from batchinvoice.invoices.check import Checked, CheckedRow
-from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.invoice import SmsMode
 from batchinvoice.invoices.issue import Issue
-from batchinvoice.invoices.lifecycle import MENDABLE, WELL_ENDED, RowStatus, SmsStatus
-from batchinvoice.invoices.script import language_of
+from batchinvoice.invoices.lifecycle import WELL_ENDED, RowStatus, SmsStatus
 from batchinvoice.ledger.ledger import Ledger
-from batchinvoice.ledger.records import ItemRow, Row, Run, TableShape
-from batchinvoice.runs.plan_rows import item_rows, shapes
-from batchinvoice.sheets.corrections import CHECK, CorrectionRow, CorrectionSheet, write_corrections
+from batchinvoice.ledger.records import Row, Run
 from batchinvoice.sheets.naming import workbook_path
-from batchinvoice.sheets.reading import Source
 from batchinvoice.sheets.report import Report, ReportRow, SmsCall, Tally, write_report
 
 
@@ -135,68 +128,6 @@ def _said(issues: Sequence[Issue], language: str) -> tuple[list[str], list[str]]
     said = said or [(issue, issue.say(language)) for issue in issues]
     reasons = [f"{issue.place.cell}: {words.message}" if issue.place.column else words.message for issue, words in said]
     return reasons, list(dict.fromkeys(words.remedy for _, words in said))
-
-
-# What no change of the row itself would mend.
-_NOT_MENDED = frozenset({Code.STRICT, Code.SUPERSEDED, Code.SUPERSEDED_UNSURE, Code.GIVEN_UP})
-
-
-def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:
-    """Write the corrections workbook if the run has rows to mend; returns its path, or None if there are none.
-
-    Nor is there one of a run whose cells were forgotten.
-    """
-    if run.forgotten_at:
-        return None
-    path = workbook_path(folder, run.source_name, run.id, "corrections")
-    rows = list(ledger.rows(run, *MENDABLE, RowStatus.DUPLICATE))
-    bad = _to_mend(rows, lambda row: any(i.is_error and i.code not in _NOT_MENDED for i in row.issues))
-    return _correct(path, run.shapes, bad, ledger.items(run), (run.id, run.source_name, run.environment))
-
-
-def correct_checked(source: Source, checked: Checked, environment: str, folder: Path) -> Path | None:
-    """The corrections workbook of a check alone, which makes no run."""
-    path = workbook_path(folder, source.path.name, "check", "corrections")
-    rows = list(checked.rows.of(*MENDABLE, RowStatus.DUPLICATE))
-    bad = _to_mend(rows, lambda row: row.status in MENDABLE)
-    return _correct(path, shapes(checked), bad, item_rows(checked), (CHECK, source.path.name, environment))
-
-
-R = TypeVar("R", Row, CheckedRow)
-
-
-def _to_mend(rows: Sequence[R], is_bad: Callable[[R], bool]) -> list[R]:
-    """The bad rows, and with each the further items of its invoice, which must not be lost on the way."""
-    bad = {row.reference for row in rows if row.status in MENDABLE and is_bad(row)}
-
-    def belongs(row: R) -> bool:
-        return row.reference in bad and any(issue.code is Code.ITEM_ROW for issue in row.issues)
-
-    return [row for row in rows if (row.status in MENDABLE and is_bad(row)) or belongs(row)]
-
-
-def _correct(
-    path: Path,
-    headers: Sequence[TableShape],
-    bad: Sequence[Row | CheckedRow],
-    items: Iterable[ItemRow],
-    about: tuple[str, str, str],
-) -> Path | None:
-    if not bad:
-        return None
-    sheets = [_correction_sheet(headers[0], bad)]
-    wanted = {row.reference for row in bad}
-    # An invoice that is mended must not lose its items; an item without an invoice is there to be mended itself.
-    own = [item for item in items if item.reference in wanted or any(issue.is_error for issue in item.issues)]
-    sheets += [_correction_sheet(headers[1], own)] if own else []
-    run, source, environment = about
-    language = language_of(headers[0].headings)
-    return write_corrections(path, sheets, run=run, source=source, environment=environment, language=language)
-
-
-def _correction_sheet(shape: TableShape, rows: Sequence[Row | CheckedRow | ItemRow]) -> CorrectionSheet:
-    corrections = [CorrectionRow(cells=row.cells, issues=row.issues, source_row=row.row) for row in rows]
-    return CorrectionSheet(shape.name, shape.headings, corrections, shape.first_column, shape.widths, shape.mapping)
 
 
 def problems(ledger: Ledger, run: Run) -> Iterator[Issue]:

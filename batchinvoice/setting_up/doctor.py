@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from batchinvoice import settings
-from batchinvoice.session import EXPECTED
+from batchinvoice.endings import EXPECTED
 from batchinvoice.setting_up import on_disk, on_gateway, on_settings, on_unattended
 from batchinvoice.setting_up.finding import Check, Finding, Patient, bad, warn
 from batchinvoice.settings import SettingsError

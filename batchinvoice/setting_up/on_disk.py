@@ -15,8 +15,8 @@ from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.store import NEWEST, sqlite_url
 from batchinvoice.setting_up.finding import Finding, Patient, bad, ok, warn
 from batchinvoice.settings import Settings
-from batchinvoice.sheets.book import check_folder, draft_name
 from batchinvoice.sheets.errors import CannotWrite
+from batchinvoice.sheets.placing import check_folder, draft_name
 
 _ENOUGH = 1024**3  # bytes: room for years of ledger and reports
 _LEAST = 100 * 1024**2  # bytes: a month-end with its report may need as much

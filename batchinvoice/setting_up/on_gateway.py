@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 
-from batchinvoice import app
+from batchinvoice import app, checking
 from batchinvoice.gateway.errors import BadSetting, GatewayError
 from batchinvoice.gateway.transport import Transport
 from batchinvoice.setting_up.finding import Finding, Patient, bad, ok, warn
@@ -29,7 +29,7 @@ def gateway(patient: Patient) -> Iterator[Finding]:
         yield bad("gateway", str(error), f"See that this computer reaches {settings.gateway_url}, then doctor again.")
         return
     yield ok("gateway", f"{settings.gateway_url} answers")
-    yield clock(headers, app.now())
+    yield clock(headers, checking.now())
     if settings.missing():
         return
     try:

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from batchinvoice.invoices.columns import LANGUAGES
-from batchinvoice.sheets.book import put_in_place
 from batchinvoice.sheets.pages import arabic_issues_page, columns_page, issues_page
+from batchinvoice.sheets.placing import put_in_place
 from batchinvoice.sheets.samples import write_sample
 from batchinvoice.sheets.template import write_template
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from xlsxwriter.format import Format
@@ -21,7 +21,10 @@ _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # by XML 1.0
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# An address that needs no closer look: nearly every one.
+_USUAL_URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[A-Za-z0-9/._~?=-]*)?")
 _NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
+Time = dt.datetime | dt.date | dt.time | dt.timedelta
 _FIRST_DAY = dt.date(1900, 3, 1)  # Excel takes 1900 for a leap year: earlier days come out wrong
 
 
@@ -47,7 +50,11 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str, style: Format
 
 def is_link(text: str) -> bool:
     """True if the text is a web address that Excel can hold as a link."""
-    if not text.startswith(("https://", "http://")) or len(text) > _MAX_URL or _NOT_IN_URL.search(text):
+    if len(text) > _MAX_URL:
+        return False
+    if _USUAL_URL.fullmatch(text):
+        return True
+    if not text.startswith(("https://", "http://")) or _NOT_IN_URL.search(text):
         return False
     try:
         return bool(urlsplit(text).hostname) and clean(text) == text
@@ -58,24 +65,30 @@ def is_link(text: str) -> bool:
 def write_cell(sheet: Worksheet, row: int, column: int, value: Cell, style: Format) -> None:
     """Write a value with its own type; what Excel has no type for goes in as text."""
     if isinstance(value, Broken):
-        # As an error again: as text or as nothing it might pass for a value the next time.
-        error = value.shown if value.shown in _ERRORS else "#N/A"
+        error = error_of(value)
         sheet.write_formula(row, column, f"={error}", style, error)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)
-    elif isinstance(value, int | float) and _holds(value):
+    elif isinstance(value, int | float) and holds(value):
         sheet.write_number(row, column, value, style)
-    elif _is_time(value):
+    elif is_time(value):
         sheet.write_datetime(row, column, _naive(value), style)
     else:
         write_text(sheet, row, column, "" if value is None else str(value), style)
 
 
-def _holds(number: float) -> bool:
+def error_of(cell: Broken) -> str:
+    """The error that a broken cell is written as: as text or as nothing it might pass for a value the next time."""
+    return cell.shown if cell.shown in _ERRORS else "#N/A"
+
+
+def holds(number: float) -> bool:
+    """True if a workbook can hold the number."""
     return math.isfinite(number) and abs(number) < 1e300
 
 
-def _is_time(value: Cell) -> bool:
+def is_time(value: Cell) -> TypeGuard[Time]:
+    """True if the value is a date or a time that a workbook can hold as one."""
     if isinstance(value, dt.datetime):
         return value.date() >= _FIRST_DAY
     if isinstance(value, dt.date):

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from batchinvoice.invoices.columns import Field
-from batchinvoice.sheets.book import put_in_place
 from batchinvoice.sheets.errors import CannotWrite
+from batchinvoice.sheets.placing import put_in_place
 
 Confirmed = dict[str, dict[str, Field | None]]
 _NAME = "headings.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from batchinvoice.invoices.issue import Issue
+from batchinvoice.invoices.issue import Issue, Said
 from batchinvoice.invoices.script import left_to_right
 
 
@@ -24,6 +24,7 @@ class Words(NamedTuple):
     issues: str
     headings: tuple[str, str, str, str, str]
     more: str
+    notes_left_out: str
 
     @property
     def from_right(self) -> bool:
@@ -48,6 +49,7 @@ ENGLISH = Words(
     issues="Issues",
     headings=("Cell", "Row", "What is wrong", "What to do", "Proposed value"),
     more="… and {count} more.",
+    notes_left_out="The first {count} marked cells have a note; the sheet {issues} tells of all.",
 )
 ARABIC = Words(
     language="ar",
@@ -62,6 +64,7 @@ ARABIC = Words(
     issues="الملاحظات",
     headings=("الخلية", "الصف", "ما الخطأ", "ما المطلوب", "القيمة المقترحة"),
     more="… وغيرها، عددها {count}.",
+    notes_left_out="التعليقات على الخلايا الملونة الأولى فقط، وعددها {count}؛ والقائمة كلها في الورقة {issues}.",
 )
 
 
@@ -70,14 +73,15 @@ def words(language: str) -> Words:
     return ARABIC if language == "ar" else ENGLISH
 
 
-def note(issues: Sequence[Issue], source_row: int, say: Words) -> str:
-    """What the note at a cell says: each issue, and where the row stood."""
-    return "\n\n".join([*(_said(issue, say) for issue in issues), say.row.format(row=say.value(str(source_row)))])
+def note(issues: Sequence[Issue], said: Sequence[Said], source_row: int, say: Words) -> str:
+    """What the note at a cell says: each issue in its words, and where the row stood."""
+    lines = [_lines(issue, each, say) for issue, each in zip(issues, said, strict=True)]
+    return "\n\n".join([*lines, say.row.format(row=say.value(str(source_row)))])
 
 
-def _said(issue: Issue, say: Words) -> str:
-    lines = list(issue.say(say.language))
+def _lines(issue: Issue, said: Said, say: Words) -> str:
+    lines = list(said)
     # Most remedies name the proposal already.
-    if issue.proposal and issue.proposal not in lines[1]:
+    if issue.proposal and issue.proposal not in said.remedy:
         lines.append(say.perhaps.format(proposed=say.value(issue.proposal)))
     return "\n".join(lines)

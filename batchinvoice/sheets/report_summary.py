@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from xlsxwriter import Workbook
@@ -13,8 +14,8 @@ from batchinvoice.sheets import style
 from batchinvoice.sheets.cells import clean
 from batchinvoice.sheets.grid import Formula, Grid
 from batchinvoice.sheets.report_data import Report, Written, disagreements
-from batchinvoice.sheets.report_sheets import kuwait_time
-from batchinvoice.sheets.report_totals import STATUS_ORDER, Lines, Ranges, put_control, put_gateway, put_sms
+from batchinvoice.sheets.report_rows import Place, kuwait_time
+from batchinvoice.sheets.report_totals import STATUS_ORDER, Lines, Parts, Ranges, put_control, put_gateway, put_sms
 from batchinvoice.sheets.style import BODY, STATUS_COLOURS, Styles, environment_mark
 
 _WIDTHS = (39, 11, 15, 13, 15, 13, 15, 3, 18, 72)
@@ -33,14 +34,16 @@ class _Totals(NamedTuple):
     gateway: tuple[str, ...]
 
 
-def write_summary(book: Workbook, sheet: Worksheet, report: Report, written: Written, styles: Styles) -> None:
-    """Write the sheet; all rows must have been written before."""
+def write_summary(
+    book: Workbook, sheet: Worksheet, report: Report, written: Written, places: Sequence[Place], styles: Styles
+) -> None:
+    """Write the sheet; all rows must have been written before, on the Rows sheets `places`."""
     sheet.hide_gridlines(2)
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     grid = Grid(heights={0: 44, 1: 26})
     _put_mark(grid, report, styles)
-    totals = _put_totals(grid, report, written, styles)
+    totals = _put_totals(grid, report, written, [Ranges.of(place) for place in places], styles)
     _put_verdicts(grid, report, written, styles, totals.proof)
     end = _put_details(grid, report, styles)
     grid.write(sheet)
@@ -49,17 +52,17 @@ def write_summary(book: Workbook, sheet: Worksheet, report: Report, written: Wri
         _insert_chart(book, sheet, totals.statuses, written, row=end + 2)
 
 
-def _put_totals(grid: Grid, report: Report, written: Written, styles: Styles) -> _Totals:
-    lines, ranges = Lines(grid, styles, _FIRST), Ranges.of(written.count)
-    statuses, control = put_control(lines, report, written, ranges)
+def _put_totals(grid: Grid, report: Report, written: Written, parts: Parts, styles: Styles) -> _Totals:
+    lines = Lines(grid, styles, _FIRST)
+    statuses, control = put_control(lines, report, written, parts)
     if written.unreadable:
         words = f"{written.unreadable:,} of the amounts cannot be read; those rows count with 0.000 KWD everywhere."
         grid.put(lines.row, 0, words, styles.of(italic=True, font_color=style.QUIET))
         lines.row += 1
     lines.row += 1
-    gateway = put_gateway(lines, written, ranges, statuses)
+    gateway = put_gateway(lines, written, parts, statuses)
     lines.row += 1
-    sms = put_sms(lines, report, written, ranges)
+    sms = put_sms(lines, report, written, parts)
     # A gateway that has another amount is for a person to see, but the totals add up all the same.
     return _Totals(statuses, (*control, *sms), gateway)
 

@@ -11,6 +11,7 @@ from batchinvoice.invoices.lifecycle import AT_GATEWAY, RowStatus, SmsStatus
 from batchinvoice.sheets import style
 from batchinvoice.sheets.grid import Formula, Grid
 from batchinvoice.sheets.report_data import Report, Tally, Written, total
+from batchinvoice.sheets.report_rows import Place
 from batchinvoice.sheets.style import BODY, HEADING, STATUS_COLOURS, Styles
 
 _STRONG: Mapping[str, object] = {"bold": True}
@@ -28,7 +29,7 @@ Value = int | Decimal | str | Formula | None
 
 
 class Ranges(NamedTuple):
-    """The columns of the Rows sheet that are summed up, as formulas name them."""
+    """The columns of a Rows sheet that are summed up, as formulas name them."""
 
     statuses: str
     amounts: str
@@ -36,10 +37,13 @@ class Ranges(NamedTuple):
     sms: str
 
     @classmethod
-    def of(cls, rows: int) -> Ranges:
-        """The ranges of a Rows sheet with so many rows."""
-        last = max(rows, 1) + 1
-        return cls(*(f"Rows!${letter}$2:${letter}${last}" for letter in "GEIM"))
+    def of(cls, place: Place) -> Ranges:
+        """The ranges of a sheet."""
+        last = max(place.rows, 1) + 1
+        return cls(*(f"{place.sheet}!${letter}$2:${letter}${last}" for letter in "GEIM"))
+
+
+Parts = Sequence[Ranges]  # of each Rows sheet; nearly always there is one
 
 
 @dataclass(slots=True)
@@ -76,7 +80,7 @@ class Lines:
         return tuple(placed)
 
 
-def put_control(lines: Lines, report: Report, written: Written, ranges: Ranges) -> tuple[range, tuple[str, ...]]:
+def put_control(lines: Lines, report: Report, written: Written, parts: Parts) -> tuple[range, tuple[str, ...]]:
     """Input against rows against ledger; returns the rows of the statuses (from 0) and the cells that must be 0."""
     lines.heading(
         "Control totals",
@@ -92,7 +96,7 @@ def put_control(lines: Lines, report: Report, written: Written, ranges: Ranges) 
     must_be_zero: list[str] = []
     for status in STATUS_ORDER:
         must_be_zero += _put_status(
-            lines, status, report.statuses.get(status, Tally()), written.statuses[status], ranges
+            lines, status, report.statuses.get(status, Tally()), written.statuses[status], parts
         )
     listed, ledger = total(written.statuses.values()), total(report.statuses.values())
     start, end = first + 1, lines.row
@@ -113,12 +117,13 @@ def _less(whole: Tally, part: Tally) -> tuple[Decimal, Decimal]:
     return Decimal(whole.count - part.count), whole.amount - part.amount
 
 
-def _put_status(lines: Lines, status: RowStatus, ledger: Tally, listed: Tally, ranges: Ranges) -> tuple[str, ...]:
+def _put_status(lines: Lines, status: RowStatus, ledger: Tally, listed: Tally, parts: Parts) -> tuple[str, ...]:
     fill, ink = STATUS_COLOURS[status]
     at = lines.name
+    amount = "+".join(f"SUMIF({part.statuses},$A{at},{part.amounts})" for part in parts)
     values = (
-        Formula(f"=COUNTIF({ranges.statuses},$A{at})", listed.count),
-        Formula(f"=ROUND(SUMIF({ranges.statuses},$A{at},{ranges.amounts}),3)", float(listed.amount)),
+        Formula("=" + "+".join(f"COUNTIF({part.statuses},$A{at})" for part in parts), listed.count),
+        Formula(f"=ROUND({amount},3)", float(listed.amount)),
         ledger.count,
         ledger.amount,
         Formula(f"=B{at}-D{at}", listed.count - ledger.count),
@@ -127,7 +132,7 @@ def _put_status(lines: Lines, status: RowStatus, ledger: Tally, listed: Tally, r
     return lines.line(status.value, values, {"bg_color": fill, "font_color": ink, "bold": True})[-2:]
 
 
-def put_gateway(lines: Lines, written: Written, ranges: Ranges, statuses: range) -> tuple[str, ...]:
+def put_gateway(lines: Lines, written: Written, parts: Parts, statuses: range) -> tuple[str, ...]:
     """The sheet's amounts against the gateway's, of rows that are there; returns the cells that should be 0."""
     names = range(statuses.start + 1, statuses.start + 1 + _AT_GATEWAY_LINES)
     sheet, untold, gateway = (
@@ -141,8 +146,10 @@ def put_gateway(lines: Lines, written: Written, ranges: Ranges, statuses: range)
         Formula(f"=ROUND(SUM(C{top}:C{bottom}),3)", float(sheet.amount)),
     )
     lines.line("Amount in the sheet", sums)
-    lines.line("of which the gateway named no amount", _over(names, ranges, ranges.amounts, '"="', untold))
-    lines.line("Amount at the gateway", _over(names, ranges, ranges.gateway, '"<>"', gateway))
+    unnamed = [(part.amounts, part, '"="') for part in parts]
+    lines.line("of which the gateway named no amount", _over(names, unnamed, untold))
+    named = [(part.gateway, part, '"<>"') for part in parts]
+    lines.line("Amount at the gateway", _over(names, named, gateway))
     at = lines.row
     differences = (
         Formula(f"=B{at}+B{at - 1}-B{at - 2}", gateway.count + untold.count - sheet.count),
@@ -151,23 +158,25 @@ def put_gateway(lines: Lines, written: Written, ranges: Ranges, statuses: range)
     return lines.line("Difference: gateway less sheet", differences, _RESULT)
 
 
-def _over(names: range, ranges: Ranges, summed: str, told: str, tally: Tally) -> tuple[Formula, Formula]:
+def _over(names: range, sums: Sequence[tuple[str, Ranges, str]], tally: Tally) -> tuple[Formula, Formula]:
     # `"="` takes rows whose amount at the gateway is empty, `"<>"` those where it is not.
-    criteria = tuple(f"{ranges.statuses},$A{name},{ranges.gateway},{told}" for name in names)
-    count = "+".join(f"COUNTIFS({each})" for each in criteria)
-    amount = "+".join(f"SUMIFS({summed},{each})" for each in criteria)
+    criteria = [
+        (summed, f"{part.statuses},$A{name},{part.gateway},{told}") for summed, part, told in sums for name in names
+    ]
+    count = "+".join(f"COUNTIFS({each})" for _, each in criteria)
+    amount = "+".join(f"SUMIFS({summed},{each})" for summed, each in criteria)
     return Formula(f"={count}", tally.count), Formula(f"=ROUND({amount},3)", float(tally.amount))
 
 
-def put_sms(lines: Lines, report: Report, written: Written, ranges: Ranges) -> tuple[str, ...]:
+def put_sms(lines: Lines, report: Report, written: Written, parts: Parts) -> tuple[str, ...]:
     """Text messages wanted and not wanted, which together are all rows; returns the cells that must be 0."""
     lines.heading("Text messages (SMS)", "Rows", "", "Rows in the ledger", "", "Difference in rows", "")
     start = lines.name
-    must_be_zero = [cell for sms in _SMS_WANTED for cell in _put_sms(lines, sms, report, written, ranges)]
+    must_be_zero = [cell for sms in _SMS_WANTED for cell in _put_sms(lines, sms, report, written, parts)]
     sums = (written.sms, report.sms)
     wanted = [sum(counts.get(sms, 0) for sms in _SMS_WANTED) for counts in sums]
     lines.line("Wanted", _two(f"=SUM({{0}}{start}:{{0}}{lines.row})", wanted), _RESULT)
-    must_be_zero += _put_sms(lines, SmsStatus.NOT_WANTED, report, written, ranges)
+    must_be_zero += _put_sms(lines, SmsStatus.NOT_WANTED, report, written, parts)
     everything = [sum(counts.values()) for counts in sums]
     lines.line("All rows", _two(f"={{0}}{lines.row - 1}+{{0}}{lines.row}", everything), _RESULT)
     rest = [report.input.count - number for number in everything]
@@ -175,9 +184,9 @@ def put_sms(lines: Lines, report: Report, written: Written, ranges: Ranges) -> t
     return (*must_be_zero, *lines.line("Difference to what was read (must be 0)", _two(text, rest), _STRONG))
 
 
-def _put_sms(lines: Lines, sms: SmsStatus, report: Report, written: Written, ranges: Ranges) -> tuple[str, ...]:
+def _put_sms(lines: Lines, sms: SmsStatus, report: Report, written: Written, parts: Parts) -> tuple[str, ...]:
     here, ledger = written.sms[sms], report.sms.get(sms, 0)
-    count = Formula(f"=COUNTIF({ranges.sms},$A{lines.name})", here)
+    count = Formula("=" + "+".join(f"COUNTIF({part.sms},$A{lines.name})" for part in parts), here)
     apart = Formula(f"=B{lines.name}-D{lines.name}", here - ledger)
     return lines.line(sms.value, (count, None, ledger, None, apart))[-1:]
 

@@ -13,9 +13,10 @@ from xlsxwriter.worksheet import Worksheet
 from batchinvoice.invoices.columns import Field, Home, Kind, heading, offered
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import sample_rows, style
-from batchinvoice.sheets.book import new_book, put_in_place
+from batchinvoice.sheets.book import new_book
 from batchinvoice.sheets.cells import write_cell
 from batchinvoice.sheets.entry import add_entry_sheet
+from batchinvoice.sheets.placing import put_in_place
 from batchinvoice.sheets.sample_rows import Row
 from batchinvoice.sheets.style import HEADING, Styles
 

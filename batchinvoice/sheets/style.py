@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -11,6 +12,8 @@ from xlsxwriter.worksheet import Worksheet
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.script import language_of
 from batchinvoice.sheets.cells import clean
+
+Look = Mapping[str, object]  # properties of a cell's format, as XlsxWriter names them
 
 AMOUNT = "#,##0.000"
 DIFFERENCE = "[Red]+#,##0.000;[Red]-#,##0.000;0.000"
@@ -45,12 +48,17 @@ BAD: Mapping[str, object] = {"bg_color": RED, "font_color": RED_INK, "border": 1
 WARNED: Mapping[str, object] = {"bg_color": AMBER, "font_color": AMBER_INK, "border": 1, "border_color": "#C98A00"}
 TEXT_BODY: Mapping[str, object] = {**BODY, "align": "left", "indent": 1}  # keeps words off the number beside them
 
-_FROM_RIGHT: Mapping[str, object] = {"reading_order": 2, "align": "right"}
+FROM_RIGHT: Look = {"reading_order": 2, "align": "right"}
 
 
 def side(words: str) -> Mapping[str, object]:
     """How words are set: Arabic ones from the right, else a cell's name before them turns the whole line around."""
-    return _FROM_RIGHT if language_of([words]) == "ar" else {}
+    return FROM_RIGHT if not words.isascii() and _is_arabic(words) else {}
+
+
+@lru_cache(maxsize=1_000)
+def _is_arabic(words: str) -> bool:
+    return language_of([words]) == "ar"
 
 
 class Styles:

@@ -49,7 +49,7 @@ def text_sheet(path: Path, content: bytes, known: Callable[[Sequence[str]], int]
         yield block
 
     try:
-        cells = CodedRows.of(blocks())
+        cells = CodedRows.of_any(blocks())
     except csv.Error:
         raise unreadable.stray_quote(path, line) from None
     columns = [column.map(lambda cell: _unwrapped(cell) or None if cell else None) for column in cells.columns]

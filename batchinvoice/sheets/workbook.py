@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from batchinvoice.invoices.coded import CodedRows
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import unreadable
 from batchinvoice.sheets.marks.find import first_if_plain, marks_of
+from batchinvoice.sheets.memory import give_back
 from batchinvoice.sheets.raw import RawSheet
 
 _MOST_CELLS = 40_000_000
 _BLOCK = 2_000  # rows
-_LARGE = 2**20
+_LARGE = 2**20  # bytes
+_HUGE = 200_000  # rows
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DAMAGED = (calamine.CalamineError, DefusedXmlException, ParseError, ValueError, KeyError, OSError)
 
@@ -45,8 +48,11 @@ def workbook_sheets(path: Path, content: bytes, look: Callable[[], None]) -> lis
     plain = first_if_plain(content) if meanwhile else None
     with _in_plain_words(path):
         workbook, first = meanwhile() if meanwhile else _first(path, content)
-        sheets = []
-        for about in _abouts(workbook):
+        abouts, sheets = _abouts(workbook), []
+        if len(abouts) == 1:
+            workbook.close()  # its table of texts: a million rows are not to be there twice
+            give_back()
+        for about in abouts:
             sheet = first or workbook.get_sheet_by_name(about.name)
             first = None
             visible = about.visible is calamine.SheetVisibleEnum.Visible
@@ -112,7 +118,8 @@ def _sheet(path: Path, sheet: calamine.CalamineSheet, *, visible: bool, plain: b
             path, f"sheet {sheet.name} spans {sheet.total_height:,} rows and {sheet.total_width:,} columns"
         )
     _, left = sheet.start or (0, 0)
-    cells = CodedRows.of(_blocks(sheet), before=left)  # it tells the rows above the first value, but no columns
+    # The reader tells the rows above the first value, but no columns.
+    cells = CodedRows.of(partial(_blocks, sheet), sheet.width, before=left, at_once=_at_once(sheet))
     repeated = dict(_merged(cells, sheet.merged_cell_ranges or []))
     return RawSheet(
         sheet.name,
@@ -121,6 +128,11 @@ def _sheet(path: Path, sheet: calamine.CalamineSheet, *, visible: bool, plain: b
         plain=plain,
         repeated=frozenset((row + 1, column + 1) for row, column in repeated),
     )
+
+
+def _at_once(sheet: calamine.CalamineSheet) -> int:
+    """How many columns are looked up at once: of a huge sheet, the values of all of them would take much memory."""
+    return 2 if sheet.total_height > _HUGE else max(1, sheet.width)
 
 
 def _blocks(sheet: calamine.CalamineSheet) -> Iterator[Sequence[Sequence[Cell]]]:

@@ -10,7 +10,7 @@ import pytest
 
 from batchinvoice.invoices.check import check
 from batchinvoice.invoices.rules import Rules
-from batchinvoice.runs.reconcile import correct_checked
+from batchinvoice.runs.correct import correct_checked
 from batchinvoice.sheets.reading import read
 
 ENGLISH = ("Reference Number", "Customer Name", "Mobile Number", "Amount")

@@ -201,7 +201,7 @@ def test_a_delivery_asks_once_a_page(bench: Bench, monkeypatch: pytest.MonkeyPat
 def test_of_two_rows_that_look_alike_the_one_that_was_sent_before_is_as_it_was(bench: Bench) -> None:
     bench.run([simple(1, reference="007")])
     path = bench.sheet([simple(1, reference="007"), simple(1, reference="7")])
-    _, checked = app.check_sheet(bench.settings, path, Asked())
+    _, checked = app.check_sheet(bench.settings, path, Asked(), app.now())
     alike = Issue(Code.REFERENCE_LIKE_SAME, Place("Invoices", 2, 1), {"other": "?", "row": "?"})
     held = [replace(row, status=RowStatus.HELD, issues=(alike,)) for row in checked.rows]
     options = Options(sms=True, strict=False, sms_mode=SmsMode.BULK)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from batchinvoice.sheets.book import new_book
+from batchinvoice.sheets.book import large_book, new_book
 from batchinvoice.sheets.errors import CannotWrite, FileInUse
+from batchinvoice.sheets.pouring import Poured
+from batchinvoice.sheets.rendering import text
 from batchinvoice.sheets.template import write_template
 
 
@@ -55,20 +57,30 @@ def test_a_missing_folder_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "folder" / "t.xlsx").exists()
 
 
-@pytest.mark.parametrize("constant_memory", [False, True])
 def test_a_failure_while_writing_leaves_nothing_behind(
-    target: Path, constant_memory: bool, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    target: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratch = tmp_path_factory.mktemp("scratch")
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     with (  # noqa: PT012 - the failure must come after something was written
         pytest.raises(ZeroDivisionError),
-        new_book(target, title="t", constant_memory=constant_memory) as book,
+        large_book(target, title="t") as large,
     ):
-        book.add_worksheet("Rows").write_string(0, 0, "Noura")
+        large.rows(1).add(text("A2", 0, "Noura"))
+        assert any(file.is_file() for file in scratch.rglob("*"))
         raise ZeroDivisionError
     assert only_the_old(target)
     assert list(scratch.iterdir()) == []
+
+
+def test_a_disk_that_is_full_while_rows_wait_is_told_in_words(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Poured, "add", full)
+    with pytest.raises(CannotWrite, match="No space left on device"), large_book(target, title="t") as large:
+        large.rows(1).add("")
+    assert only_the_old(target)
 
 
 def test_what_a_killed_process_left_is_cleared_away_and_what_another_writes_is_not(tmp_path: Path) -> None:

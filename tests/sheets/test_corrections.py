@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +17,9 @@ from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Broken, Cell
+from batchinvoice.sheets import correction_rows, corrections
 from batchinvoice.sheets.corrections import CorrectionRow, CorrectionSheet, write_corrections
+from batchinvoice.sheets.errors import CannotWrite
 from batchinvoice.sheets.marks.units import unit
 from batchinvoice.sheets.reading import read
 from batchinvoice.sheets.samples import write_sample
@@ -133,12 +138,18 @@ def test_it_says_which_run_and_environment_without_a_row_of_its_own(tmp_path: Pa
 
 def test_sheet_names_that_excel_refuses_are_mended(tmp_path: Path) -> None:
     names = ["a/b:c", "A b c", "x" * 40, "x" * 40, "'q'", "", "History"]
-    sheets = [CorrectionSheet(name, ("Amount",), ()) for name in names]
+    sheets = [CorrectionSheet(name, ("Amount",), [CorrectionRow((1.5,), (), 2)]) for name in names]
     write_corrections(tmp_path / "out.xlsx", sheets, run="r", source="s", environment="sandbox")
     made = openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames
     assert made[:2] == ["a b c", "A b c 2"]
     assert len({name.casefold() for name in made}) == len(names)
     assert all(len(name) <= 31 for name in made)
+
+
+def test_a_sheet_of_which_nothing_is_to_be_mended_is_left_out(tmp_path: Path) -> None:
+    sheets = [CorrectionSheet("A", ("Amount",), [CorrectionRow((1.5,), (), 2)]), CorrectionSheet("B", ("Amount",), ())]
+    write_corrections(tmp_path / "out.xlsx", sheets, run="r", source="s", environment="sandbox")
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames == ["A"]
 
 
 def test_dates_that_excel_cannot_hold_are_written_as_text(tmp_path: Path) -> None:
@@ -160,3 +171,47 @@ def test_it_is_read_and_checked_like_the_sheet_it_came_from(tmp_path: Path) -> N
     assert len(again) == 13
     assert [row.cells for row in again] == [row.cells for row in bad]
     assert [[issue.code for issue in row.issues] for row in again] == [[i.code for i in row.issues] for row in bad]
+
+
+def test_rows_are_gone_through_once_and_none_is_kept(tmp_path: Path) -> None:
+    alive: list[weakref.ref[CorrectionRow]] = []
+
+    def rows() -> Iterator[CorrectionRow]:
+        for number in range(2, 400):
+            assert sum(ref() is not None for ref in alive) <= 2
+            row = Kept(GOOD, [issue(Code.AMOUNT_DECIMALS, 4, value="1")], number)
+            alive.append(weakref.ref(row))
+            yield row
+
+    sheet = CorrectionSheet("Invoices", HEADINGS, rows())
+    write_corrections(tmp_path / "out.xlsx", [sheet], run="r-1", source="november.xlsx", environment="sandbox")
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx")["Invoices"].max_row == 399
+
+
+@dataclass(frozen=True)
+class Kept(CorrectionRow):
+    """A row of which one can see whether somebody keeps it."""
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "first 2 marked cells"), ("ar", "الأولى")])
+def test_where_notes_end_the_workbook_says_so_and_lists_them_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, word: str
+) -> None:
+    monkeypatch.setattr(corrections, "MAX_NOTES", 2)
+    monkeypatch.setattr(correction_rows, "MAX_NOTES", 2)
+    bad = [CorrectionRow(GOOD, [issue(Code.AMOUNT_DECIMALS, 4, value="1")], at) for at in range(2, 5)]
+    book = written(tmp_path, *bad, language=language)
+    sheet, listed = book.worksheets
+    assert [cell.coordinate for cells in sheet.iter_rows(min_row=2) for cell in cells if cell.comment] == ["D2", "D3"]
+    assert [sheet[f"D{at}"].fill.fgColor.rgb for at in (2, 3, 4)] == ["FFFBD9D5"] * 3
+    assert word in sheet["A1"].comment.text
+    assert listed.max_row == 4
+    assert word not in written(tmp_path / "few", *bad[:2], language=language).worksheets[0]["A1"].comment.text
+
+
+def test_more_rows_than_a_sheet_holds_are_refused_not_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "MAX_ROWS", 3)
+    assert written(tmp_path, *[CorrectionRow(GOOD, (), at) for at in (2, 3)])["Invoices"].max_row == 3
+    with pytest.raises(CannotWrite, match="more to mend"):
+        written(tmp_path / "new", *[CorrectionRow(GOOD, (), at) for at in (2, 3, 4)])
+    assert not (tmp_path / "new").exists()

@@ -13,17 +13,19 @@ import pytest
 from report_making import report, row
 
 from batchinvoice.invoices.lifecycle import RowStatus, SmsStatus
+from batchinvoice.sheets.cells import MAX_ROWS
 from batchinvoice.sheets.report import write_report
 
 SOFFICE = shutil.which("soffice")
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
-def test_libreoffice_comes_to_the_same_totals(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [MAX_ROWS - 1, 7])
+def test_libreoffice_comes_to_the_same_totals(tmp_path: Path, most: int) -> None:
     rows = [row(number, status) for number, status in enumerate(RowStatus, 2)]
     rows += [row(number, sms=sms, gateway_amount=None) for number, sms in enumerate(SmsStatus, 20)]
     rows += [row(30, RowStatus.INVALID, amount=None, typed_amount="1,234"), row(31, RowStatus.HELD, typed_amount="7")]
-    write_report(tmp_path / "stored.xlsx", report(rows))
+    write_report(tmp_path / "stored.xlsx", report(rows), most=most)
     _without_results(tmp_path / "stored.xlsx", tmp_path / "bare.xlsx")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     convert = ["--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(tmp_path / "bare.xlsx")]

@@ -16,16 +16,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from report_making import report, row
 
 from batchinvoice.invoices.lifecycle import AT_GATEWAY, RowStatus, SmsStatus
-from batchinvoice.sheets import report as report_module
-from batchinvoice.sheets import report_sheets
-from batchinvoice.sheets.errors import CannotWrite
+from batchinvoice.sheets import report_rows
+from batchinvoice.sheets.reading import read
 from batchinvoice.sheets.report import Report, ReportRow, SmsCall, Tally, write_report
 from batchinvoice.sheets.report_totals import STATUS_ORDER
+from batchinvoice.sheets.unreadable import UnreadableSheet
 
 HEADINGS = [
     *("Row", "Reference", "Customer", "Mobile", "Amount", "Action", "Status", "Reason"),
     *("Amount at gateway", "Difference", "Invoice ID", "Payment link", "SMS", "Attempts", "Updated at"),
 ]
+SHEETS = ("Rows", "'Rows 2'", "'Rows 3'")
 EVERY_STATUS = [row(number, status) for number, status in enumerate(RowStatus, 2)]
 
 
@@ -197,18 +198,48 @@ def test_only_web_addresses_become_links(tmp_path: Path, link: str) -> None:
 
 
 def test_links_beyond_what_a_sheet_may_hold_stay_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_sheets, "MAX_LINKS", 1)
+    monkeypatch.setattr(report_rows, "MAX_LINKS", 1)
     rows = written(tmp_path, report([row(2), row(3)]))["Rows"]
     assert rows["L2"].hyperlink is not None
     assert (rows["L3"].value, rows["L3"].hyperlink) == ("https://pay.example.com/3", None)
 
 
-def test_more_rows_than_a_sheet_holds_are_refused_not_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_module, "MAX_ROWS", 3)
-    write_report(tmp_path / "fits.xlsx", report([row(2), row(3)]))
-    with pytest.raises(CannotWrite, match="more"):
-        write_report(tmp_path / "out.xlsx", report([row(2), row(3), row(4)]))
-    assert [path.name for path in tmp_path.iterdir()] == ["fits.xlsx"]
+def test_more_rows_than_a_sheet_holds_go_on_on_further_sheets(tmp_path: Path) -> None:
+    bad = {"reason": "Refused", "remedy": "Mend it", "needs_person": True}
+    rows = [row(2), *(row(number, RowStatus.REJECTED, **bad) for number in range(3, 7))]
+    said = write_report(tmp_path / "out.xlsx", report(rows), most=2)
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    assert said == ()
+    assert book.sheetnames == ["Summary", "Rows", "Rows 2", "Rows 3", "Attention", "Attention 2", "SMS"]
+    listed = [sheet[f"A{at}"].value for name in ("Rows", "Rows 2", "Rows 3") for sheet in [book[name]] for at in (2, 3)]
+    assert listed == [2, 3, 4, 5, 6, None]
+    links = [book[name][f"A{at}"].hyperlink.location for name in ("Attention", "Attention 2") for at in (2, 3)]
+    assert links == ["Rows!A3", "'Rows 2'!A2", "'Rows 2'!A3", "'Rows 3'!A2"]
+    for name in ("Rows 2", "Rows 3", "Attention 2"):
+        first = book[name.split()[0]]
+        assert [cell.value for cell in book[name][1]] == [cell.value for cell in first[1]]
+        assert book[name].freeze_panes == "A2"
+        assert book[name].column_dimensions["H"].width == first.column_dimensions["H"].width
+        assert "SANDBOX" in book[name].oddHeader.center.text
+    assert [book[name].auto_filter.ref for name in ("Rows", "Rows 2", "Rows 3")] == ["A1:O3", "A1:O3", "A1:O2"]
+
+
+def test_the_summary_sums_up_every_sheet_of_rows(tmp_path: Path) -> None:
+    made = report([row(number, sms=SmsStatus.SENT) for number in range(2, 7)])
+    write_report(tmp_path / "out.xlsx", made, most=2)
+    summary = openpyxl.load_workbook(tmp_path / "out.xlsx")["Summary"]
+    for label in ("created", "of which the gateway named no amount", "Amount at the gateway", "sent"):
+        for cell in line(summary, label)[:2]:
+            if cell.value is not None:
+                formula = str(cell.value)
+                assert [f"{sheet}!$G$2" in formula or f"{sheet}!$M$2" in formula for sheet in SHEETS] == [True] * 3
+    assert values(openpyxl.load_workbook(tmp_path / "out.xlsx", data_only=True)["Summary"], "created")[:2] == [5, 52.5]
+
+
+def test_a_report_over_several_sheets_is_still_known_for_one(tmp_path: Path) -> None:
+    write_report(tmp_path / "out.xlsx", report([row(2), row(3), row(4)]), most=1)
+    with pytest.raises(UnreadableSheet, match="report"):
+        read(tmp_path / "out.xlsx")
 
 
 def test_a_run_without_rows_has_a_report(tmp_path: Path) -> None:
