@@ -274,8 +274,9 @@ def each_row_has_ended(story: Story) -> Iterator[str]:
 
 
 def planned_is_untouched(story: Story) -> Iterator[str]:
-    """Of a run that is planned and no more, nothing was sent."""
+    """Of a run that is planned and no more, or whose plan was not stored to its end, nothing was sent."""
     planned = {run["id"] for run in story.ledger["runs"] if run["status"] == "planned"}
+    planned |= {draft["id"] for draft in story.ledger["drafts"]}
     for run in sorted(planned & {attempt["run_id"] for attempt in story.ledger["attempts"]}):
         yield f"run {run}: called planned, but calls were made for it"
 

@@ -290,6 +290,7 @@ TAMPERED: list[tuple[str, Tamper, str]] = [
     ),
     ("pending in the workbook", lambda h: h.cell("Rows", 2, "Status", "pending"), "A-1: still pending in the workbook"),
     ("planned, but called", lambda h: h.sql("UPDATE runs SET status = 'planned'"), "called planned, but calls were"),
+    ("nobody's, but called", lambda h: h.sql("UPDATE runs SET environment = ''"), "called planned, but calls were"),
     (
         "a record of the log changed",
         lambda h: _tamper(h, "SET who = 'x' WHERE number = 2"),

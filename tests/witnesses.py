@@ -86,13 +86,16 @@ def read_ledger(file: Path) -> dict[str, list[Record]]:
             return [dict(record) for record in database.execute(query)]
 
         return {
-            "runs": ask("SELECT * FROM runs ORDER BY planned_at"),
+            # A run without a merchant is a plan that was not stored to its end: nobody sees it.
+            "runs": ask("SELECT * FROM runs WHERE environment <> '' ORDER BY planned_at"),
+            "drafts": ask("SELECT id FROM runs WHERE environment = ''"),
             "rows": ask(
                 "SELECT r.*, CASE WHEN i.state = 'made' AND (r.status IN ('created', 'updated', 'unchanged', 'adopted')"
                 " OR r.action = 'update') THEN i.gateway_id END AS id,"
                 " CASE WHEN i.id IS NULL OR r.status IN ('pending', 'held', 'rejected') THEN r.sms ELSE i.sms END"
                 " AS texted"
-                " FROM rows r LEFT JOIN invoices i ON i.id = r.invoice_id ORDER BY r.run_id, r.position"
+                " FROM rows r LEFT JOIN invoices i ON i.id = r.invoice_id"
+                " WHERE r.run_id IN (SELECT id FROM runs WHERE environment <> '') ORDER BY r.run_id, r.position"
             ),
             "invoices": ask("SELECT * FROM invoices"),
             "names": ask("SELECT * FROM invoice_references"),
