@@ -176,7 +176,7 @@ def main(counts: tuple[int, ...], folder: Path | None, out: Path | None) -> None
                 if wrong := trial.wrong():
                     raise click.ClickException("\n".join(["The history does not fit together:", *wrong[:20]]))
             trials.append(trial)
-    _show(trials)
+            _show(trials)  # what is known so far
     if out:
         told = [{"rows": t.rows, "MB": dict(t.peaks), "seconds": dict(t.seconds)} for t in trials]
         out.write_text(json.dumps(told, indent=2), encoding="utf-8")
