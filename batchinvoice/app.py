@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,6 +44,16 @@ class Workbooks:
     report: Path
     corrections: Path | None
     disagreements: tuple[str, ...]
+
+
+# Shows how far something is that takes long: of how many rows (None: not known yet), and what it is. What it yields is
+# told how many more are done.
+Show = Callable[[int | None, str], AbstractContextManager[Callable[[int], None]]]
+
+
+def unseen(_total: int | None, _what: str) -> AbstractContextManager[Callable[[int], None]]:
+    """Shows nothing."""
+    return nullcontext(lambda _: None)
 
 
 @contextmanager
@@ -113,17 +123,21 @@ def plan_sheet(
     strict: bool,
     check_gateway: bool = False,
     trust_ids: bool = False,
+    show: Show = unseen,
 ) -> Run:
     """The first verb: sheet → a run in the ledger. Nothing is sent.
 
-    Raises UnreadableSheet, Undecided (hidden rows, a control total that differs) or LedgerError.
+    show: shows how far it is. Raises UnreadableSheet, Undecided (hidden rows, a control total that differs) or
+    LedgerError.
     """
-    source, checked = check_sheet(settings, path, asked, now())
+    with show(None, f"Reading and checking {path.name}"):
+        source, checked = check_sheet(settings, path, asked, now())
     if checked.stops:
         raise Undecided(path.name, checked.stops, checked.issues, language_of(checked.table.headings))
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
     options = Options(sms, strict, mode, check_gateway, trust_ids, asked)
-    run = ledger.run(plan(source, checked, ledger, options, this_user(), __version__, now()))
+    with show(len(checked.rows), "Planning") as told:
+        run = ledger.run(plan(source, checked, ledger, options, this_user(), __version__, now(), told))
     tell("run planned", ledger, run)
     return run
 
@@ -146,13 +160,22 @@ def apply_run(
     return ledger.run(run.id)
 
 
-def send_sms(ledger: Ledger, gateway: Gateway, settings: Settings, run: Run, *, again: bool = False) -> Run:
+def send_sms(
+    ledger: Ledger,
+    gateway: Gateway,
+    settings: Settings,
+    run: Run,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    again: bool = False,
+) -> Run:
     """Text those customers of a run who wait for it or whose text was refused; `again`: the uncertain ones, too.
 
-    Raises RunStopped, LedgerBusy or LedgerUnusable.
+    tell: told what takes long. Raises RunStopped, LedgerBusy or LedgerUnusable.
     """
     with ledger.working(), stop_when_asked() as stop, conclusion(ledger, run):
-        notify(Job(ledger, gateway, run, terms(settings, run), stop), texts_to_send(again=again), doubtful=True)
+        job = Job(ledger, gateway, run, terms(settings, run), stop, tell=tell)
+        notify(job, texts_to_send(again=again), doubtful=True)
     return ledger.run(run.id)
 
 
@@ -186,7 +209,14 @@ def terms(settings: Settings, run: Run) -> Terms:
 
 
 def write_workbooks(
-    ledger: Ledger, run: Run, folder: Path, out: Path | None = None, *, corrections: bool = True, beside: bool = False
+    ledger: Ledger,
+    run: Run,
+    folder: Path,
+    out: Path | None = None,
+    *,
+    corrections: bool = True,
+    beside: bool = False,
+    show: Show = unseen,
 ) -> Workbooks:
     """The third verb: the ledger's account of a run → workbooks. Raises FileInUse or CannotWrite.
 
@@ -194,10 +224,11 @@ def write_workbooks(
     is there says the same.
     """
     path = out or report_path(run, folder)
-    if beside:
-        path, disagreements = write_beside(path, lambda draft: reconcile(ledger, run, draft))
-    else:
-        disagreements = reconcile(ledger, run, path)
+    with show(run.input_count, "Reporting") as told:
+        if beside:
+            path, disagreements = write_beside(path, lambda draft: reconcile(ledger, run, draft, told))
+        else:
+            disagreements = reconcile(ledger, run, path, told)
     written = Workbooks(path, correct(ledger, run, folder) if corrections else None, disagreements)
     if run.status not in (RunStatus.PLANNED, RunStatus.RUNNING):
         with ledger.entry() as entry:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from heapq import nsmallest
+from itertools import count as numbers
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,14 +95,18 @@ class Screen:
         if remedy:
             self._out.print(Text(f"      -> {plain(remedy)}"), soft_wrap=True)
 
-    def issues(self, issues: Sequence[Issue], language: str = "en", source: Path | None = None) -> None:
+    def issues(self, issues: Iterable[Issue], language: str = "en", source: Path | None = None) -> None:
         """The issues by cell in `en` or `ar`, errors first; of very many only the first, and how many more there are.
 
         Warnings stand by what is to be done, which is said once, below the last of them. source: the sheet's file; on a
         terminal that can, each cell's name then is a link to it.
         """
-        ordered = sorted(issues, key=lambda issue: (not issue.is_error, "" if issue.is_error else issue.code))
-        shown_now = ordered[:_MOST_ISSUES]
+        seen = numbers()
+        passing = (issue for issue, _ in zip(issues, seen, strict=False))
+        shown_now = nsmallest(
+            _MOST_ISSUES, passing, key=lambda issue: (not issue.is_error, "" if issue.is_error else issue.code)
+        )
+        more = next(seen) - len(shown_now)
         for issue, following in zip_longest(shown_now, shown_now[1:]):
             sign, colour = ("✗", "red") if issue.is_error else ("!", "yellow")
             link = cell_link(source, issue) if source and self._out.is_terminal else None
@@ -111,8 +117,8 @@ class Screen:
             self._indented(shown(said.message))
             if issue.is_error or following is None or following.say(language).remedy != said.remedy:
                 self._indented(shown(f"{_ARROWS[language]} {said.remedy}"), "dim")
-        if len(ordered) > _MOST_ISSUES:
-            self.say(f"… and {len(ordered) - _MOST_ISSUES} more; the workbooks show them all.", "dim")
+        if more:
+            self.say(f"… and {more:,} more; the workbooks show them all.", "dim")
 
     def _indented(self, text: str, style: str = "", left: int = 4) -> None:
         """Wrapped at words on a terminal; elsewhere one line, so that it can be searched."""
@@ -206,8 +212,8 @@ class Screen:
             else:
                 self.say(f"{name:{width}} {said}")
 
-    def rows(self, rows: Iterable[Row]) -> None:
-        """The rows, one a line; of very many only the first."""
+    def rows(self, rows: Iterable[Row], all_of_them: str) -> None:
+        """The rows, one a line; of very many only the first. all_of_them: the command that writes them all."""
         table = Table()
         for name in ("Row", "Reference", "Customer", "KWD", "Action", "Status", "SMS"):
             table.add_column(name, justify="right" if name in ("Row", "KWD") else "left")
@@ -218,13 +224,24 @@ class Screen:
             table.add_row(*texts, Text(row.status, _COLOURS[row.status]), row.sms)
         self._out.print(table)
         if len(shown) > _MOST_ROWS:
-            self.say(f"The first {_MOST_ROWS} rows are shown; the report lists them all.", "dim")
+            self.say(f"The first {_MOST_ROWS} rows are shown; a report lists them all: {all_of_them}", "dim")
 
     @contextmanager
-    def progress(self, total: int, what: str) -> Iterator[Callable[[int], None]]:
-        """A bar on a terminal, nothing elsewhere; yields a function that is told how many more are done."""
-        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=self._out, disable=not self._out.is_terminal or self._out.quiet) as bar:
+    def progress(self, total: int | None, what: str) -> Iterator[Callable[[int], None]]:
+        """A bar on a terminal, nothing elsewhere; yields a function that is told how many more are done.
+
+        total: None where it is not known; then the words stand alone and nothing moves, since a thread that moved them
+        would make the reading of sheets slower (guard.py). Gone afterwards.
+        """
+        known = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) if total is not None else ()
+        with Progress(
+            TextColumn(plain(what if known else f"{what} …"), markup=False),
+            *known,
+            console=self._out,
+            disable=not self._out.is_terminal or self._out.quiet,
+            auto_refresh=bool(known),
+            transient=True,
+        ) as bar:
             task = bar.add_task(what, total=total)
             yield lambda more: bar.advance(task, more)
 

@@ -74,7 +74,8 @@ class Session:
         """
 
         def plan(answered: Asked) -> Run:
-            return app.plan_sheet(self.ledger, self.settings, sheet, answered, **options)
+            show = self.screen.progress
+            return app.plan_sheet(self.ledger, self.settings, sheet, answered, **options, show=show)
 
         return with_answers(self.screen, asked, plan)
 
@@ -97,7 +98,7 @@ class Session:
             )
         summary = summarise(self.ledger, run)
         # What is not settled yet is about to be.
-        issues = [issue for issue in problems(self.ledger, run) if issue.code not in UNSETTLED]
+        issues = (issue for issue in problems(self.ledger, run) if issue.code not in UNSETTLED)
         self.screen.issues(issues, run.language, Path(run.source))
         self.screen.planned(summary)
         if not summary.left and not summary.texts_left and not summary.rows[RowStatus.UNKNOWN]:
@@ -170,7 +171,8 @@ class Session:
 
     def _workbooks(self, run: Run, corrections: bool) -> app.Workbooks | None:
         if self.place is None:
-            return app.write_workbooks(self.ledger, run, self.report_dir, corrections=corrections)
+            show = self.screen.progress
+            return app.write_workbooks(self.ledger, run, self.report_dir, corrections=corrections, show=show)
         folder = self.place(run)
         if folder is None:
             return None
@@ -228,7 +230,7 @@ class Session:
 
     def _apply(self, gateway: Gateway, run: Run, texts_only: bool, again: bool) -> None:
         if texts_only:
-            app.send_sms(self.ledger, gateway, self.settings, run, again=again)
+            app.send_sms(self.ledger, gateway, self.settings, run, self.screen.say, again=again)
             return
         with self.screen.progress(app.waiting(self.ledger, run), "Invoices") as progress:
             app.apply_run(self.ledger, gateway, self.settings, run, progress, self.screen.say)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batchinvoice import screen
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.screen import Screen, cell_link, plain, where
@@ -40,6 +42,45 @@ def test_away_from_a_terminal_no_code_is_printed(capsys: pytest.CaptureFixture[s
     assert "Invoices!E17 Expiry Date" in out
     assert "\x1b" not in out
     assert "file:" not in out
+
+
+def test_of_a_million_issues_the_errors_are_shown_first_and_the_rest_is_counted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "_MOST_ISSUES", 3)
+    odd = [Issue(Code.PHONE_UNUSUAL, Place("Invoices", row, 4, "Mobile"), {"value": "1"}) for row in range(2, 7)]
+    wrong = [Issue(Code.CELL_EMPTY, Place("Invoices", row, 5, "Amount")) for row in (8, 9)]
+    Screen().issues(iter([*odd, *wrong]))
+    out = capsys.readouterr().out
+    places = [word for word in out.split() if word.startswith("Invoices!")]
+    assert places == ["Invoices!E8", "Invoices!E9", "Invoices!D2"]
+    assert "… and 4 more" in out
+
+
+def test_as_many_issues_as_are_shown_leave_none_to_count(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "_MOST_ISSUES", 1)
+    Screen().issues([BAD])
+    assert "more" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("total", [None, 10])
+def test_how_far_it_is_shows_on_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, total: int | None
+) -> None:
+    def shown() -> str:
+        with Screen().progress(total, "Reading [b]a.xlsx") as told:
+            assert threading.active_count() == before + (on_terminal and total is not None)  # a fork must stay safe
+            told(3)
+        return capsys.readouterr().out
+
+    before, on_terminal = threading.active_count(), False
+    assert shown() == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    on_terminal = True
+    assert "Reading [b]a.xlsx" in shown()
 
 
 @pytest.mark.parametrize("source", [True, False])

@@ -22,6 +22,8 @@ from batchinvoice.options import run_options, sheet_options
 
 if TYPE_CHECKING:
     from batchinvoice.invoices.asked import Asked
+    from batchinvoice.invoices.check import Checked
+    from batchinvoice.sheets.reading import Source
 
 
 @click.command()
@@ -54,9 +56,11 @@ def check(
     at = checking.now()
 
     def one(sheet: Path) -> Ending:
-        source, checked = with_answers(
-            screen, asked, lambda answered: checking.check_sheet(settings, sheet, answered, at)
-        )
+        def check_it(answered: Asked) -> tuple[Source, Checked]:
+            with screen.progress(None, f"Reading and checking {sheet.name}"):
+                return checking.check_sheet(settings, sheet, answered, at)
+
+        source, checked = with_answers(screen, asked, check_it)
         corrections = checking.write_check_corrections(settings, source, checked)
         issues = checked.issues
         screen.issues(issues, language or language_of(checked.table.headings), sheet)
@@ -86,9 +90,9 @@ def plan(sheet: Path, asked: Asked, how: dict[str, bool], as_json: bool) -> None
 
     with open_session(as_json=as_json) as session:
         planned = session.plan_sheet(sheet, asked, **how)
-        session.screen.issues(list(problems(session.ledger, planned)), planned.language, Path(planned.source))
+        session.screen.issues(problems(session.ledger, planned), planned.language, Path(planned.source))
         session.screen.planned(summarise(session.ledger, planned))
-        session.screen.rows(session.ledger.rows(planned))
+        session.screen.rows(session.ledger.rows(planned), f"{session.settings.command} report {planned.id}")
         session.screen.say(f"To carry it out: {session.settings.command} apply {planned.id}", "bold")
         if as_json:
             print_json(session.result(planned, None))

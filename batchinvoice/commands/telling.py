@@ -29,7 +29,7 @@ def report(context: click.Context, run_id: str, out: Path | None, report_dir: Pa
         raise click.UsageError(f"{out} is there already or does not end in .xlsx; give another name.")
     with open_session(as_json=as_json, report_dir=report_dir) as session:
         found = session.ledger.run(run_id)
-        workbooks = app.write_workbooks(session.ledger, found, session.report_dir, out)
+        workbooks = app.write_workbooks(session.ledger, found, session.report_dir, out, show=session.screen.progress)
         session.screen.workbooks(workbooks)
         if as_json:
             print_json(session.result(found, workbooks))
@@ -95,7 +95,7 @@ def _run(session: Session, run: Run) -> object:
     story, records = stories.Story.of(session.ledger, run, session.settings.command), session.ledger.log_of(run)
     session.screen.outcome(story.summary, None)
     session.screen.named([*stories.of_run(run), *stories.of_records(records), *stories.of_left(story.left)])
-    session.screen.rows(session.ledger.rows(run))
+    session.screen.rows(session.ledger.rows(run), f"{session.settings.command} report {run.id}")
     log = [
         {"number": r.number, "at": r.at.isoformat(), "who": r.who, "event": r.event, "facts": r.told} for r in records
     ]

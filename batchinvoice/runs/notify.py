@@ -15,6 +15,7 @@ from batchinvoice.runs.job import Job
 _log = logging.getLogger(__name__)
 
 _PLAINLY_DOWN = 2  # bulk sends in a row whose answers are lost: a person has to look at every one of them
+_SAID_EVERY = 100  # bulk sends
 _DOWN = f"the answers to {_PLAINLY_DOWN} bulk sends in a row were lost, so the gateway, or the way to it, is down."
 
 
@@ -25,6 +26,7 @@ def notify(job: Job, states: Collection[SmsStatus] = (SmsStatus.PENDING,), *, do
     when somebody asks to stop or the gateway cannot be reached; what was not sent stays as it was.
     """
     after, lost, number = -1, 0, job.ledger.latest_sms_call(job.run)
+    texted = 0
     done: set[int | None] = set()  # of those alone whose text would be found in one of the states once more
     while rows := job.ledger.to_text(job.run, after, job.terms.sms_chunk, states, doubtful=doubtful):
         after = rows[-1].position
@@ -37,6 +39,9 @@ def notify(job: Job, states: Collection[SmsStatus] = (SmsStatus.PENDING,), *, do
             number += 1
             outcome = _text(job, number, list(waiting.values()))
             lost = lost + 1 if outcome is SmsStatus.UNKNOWN else 0
+            texted += len(waiting) if outcome is SmsStatus.SENT else 0
+            if number % _SAID_EVERY == 0:
+                job.tell(f"{texted:,} customers were texted so far.")
             if outcome in states:
                 done |= waiting.keys()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from batchinvoice.invoices.invoice import SmsMode
@@ -13,21 +13,25 @@ from batchinvoice.ledger.records import Row, Run
 from batchinvoice.sheets.naming import workbook_path
 from batchinvoice.sheets.report import Report, ReportRow, SmsCall, Tally, write_report
 
+_TOLD_EVERY = 500  # rows
+
 
 def report_path(run: Run, folder: Path) -> Path:
     """Where the run's reconciliation workbook goes by default."""
     return workbook_path(folder, run.source_name, run.id, "report")
 
 
-def reconcile(ledger: Ledger, run: Run, path: Path) -> tuple[str, ...]:
+def reconcile(
+    ledger: Ledger, run: Run, path: Path, progress: Callable[[int], None] = lambda _: None
+) -> tuple[str, ...]:
     """Write the reconciliation workbook; returns where its totals disagree, which is nowhere if all is well.
 
-    Raises FileInUse or CannotWrite.
+    progress: told how many more rows are written. Raises FileInUse or CannotWrite.
     """
-    return write_report(path, report(ledger, run))
+    return write_report(path, report(ledger, run, progress))
 
 
-def report(ledger: Ledger, run: Run) -> Report:
+def report(ledger: Ledger, run: Run, progress: Callable[[int], None] = lambda _: None) -> Report:
     """The run as the workbook tells it; its rows are read from the ledger while they are written."""
     return Report(
         run=run.id,
@@ -49,11 +53,19 @@ def report(ledger: Ledger, run: Run) -> Report:
             SmsCall(call.number, call.gateway_ids, call.outcome, call.message, call.started_at)
             for call in ledger.sms_calls(run)
         ],
-        rows=(_report_row(row, run.language) for row in ledger.rows(run)),
+        rows=(_report_row(row, run.language) for row in _told(ledger.rows(run), progress)),
         audit_mark=ledger.mark(run),
         forgotten_at=run.forgotten_at,
         notes=[(issue.place.cell or issue.place.sheet, issue.say(run.language).message) for issue in run.notes],
     )
+
+
+def _told(rows: Iterable[Row], progress: Callable[[int], None]) -> Iterator[Row]:
+    """The rows, told of now and then as they pass."""
+    for number, row in enumerate(rows, 1):
+        yield row
+        if number % _TOLD_EVERY == 0:
+            progress(_TOLD_EVERY)
 
 
 def _asked_for(run: Run) -> dict[str, str]:
