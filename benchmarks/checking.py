@@ -48,7 +48,7 @@ def measured(what: str, folder: Path, *command: str) -> Measured:
     environment = {**os.environ, "BATCHINVOICE_HOME": str(folder / "home"), "BATCHINVOICE_REPORT_DIR": str(folder)}
     began = time.perf_counter()
     before = os.times()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, cwd=folder) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, cwd=folder) as process:  # noqa: S603
         watched, most = psutil.Process(process.pid), 0
         while process.poll() is None:
             most = max(most, _memory(watched))
