@@ -47,10 +47,7 @@ def test_help_loads_nothing_that_takes_long() -> None:
 NOT_FOR_A_CHECK = {
     *("requests", "urllib3", "sqlalchemy", "alembic", "Crypto", "xlsxwriter", "openpyxl", "apprise", "keyring", "dns"),
     *("structlog", "starlette", "uvicorn", "tomlkit", "filelock"),
-    *(
-        f"batchinvoice.{name}"
-        for name in ("app", "session", "ledger.ledger", "gateway.client", "runs.plan", "notifier")
-    ),
+    *(f"batchinvoice.{name}" for name in ("app", "session", "ledger.ledger", "gateway.client", "runs.plan")),
 }
 
 

@@ -103,8 +103,11 @@ def _carry_out(emulation: Emulation, came: Arrival, store: Store, note: str = ""
 def _control(emulation: Emulation) -> list[Route]:
     """The pages for whoever runs the emulator; the gateway has nothing like them."""
 
-    async def truth(_: Request) -> Response:
-        return Response(json.dumps(emulation.store.truth(), default=str), media_type="application/json")
+    async def truth(request: Request) -> Response:
+        part = request.query_params.get("part")
+        start, count = (int(request.query_params.get(name, 0)) for name in ("start", "count"))
+        told = emulation.store.page(part, start, count) if part else emulation.store.truth()
+        return Response(json.dumps(told, default=str), media_type="application/json")
 
     async def reset(_: Request) -> Response:
         emulation.store = Store(emulation.token_seconds)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 
 KUWAIT = timezone(timedelta(hours=3))
 FIRST_ID = 12880  # where the published samples are
@@ -135,11 +136,14 @@ class Store:
 
     def truth(self) -> dict[str, object]:
         """All of it, as JSON can hold it."""
-        return {
-            "invoices": [asdict(invoice) for invoice in self.invoices.values()],
-            "texts": [asdict(text) for text in self.texts],
-            "calls": [asdict(call) for call in self.calls],
-        }
+        return {part: self.page(part, 0, None) for part in ("invoices", "texts", "calls")}
+
+    def page(self, part: str, start: int, count: int | None) -> list[dict[str, object]]:
+        """So many of the invoices, texts or calls, from that number on, in their order; None: all."""
+        parts: dict[str, Iterable[StoredInvoice | Text | CallRecord]]
+        parts = {"invoices": self.invoices.values(), "texts": self.texts, "calls": self.calls}
+        stop = None if count is None else start + count
+        return [asdict(each) for each in islice(parts[part], start, stop)]
 
 
 def kuwait_now() -> str:

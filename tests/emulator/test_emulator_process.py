@@ -29,6 +29,16 @@ def test_the_login_answers_as_documented(client: Client) -> None:
     assert again["status"] is False
 
 
+def test_the_truth_can_be_told_page_by_page(client: Client) -> None:
+    for number in range(5):
+        client.call("POST", "/api/v1/invoice", {**CREATE, "referenceNumber": f"R-{number}"})
+    whole = client.running.truth()
+    assert [list(client.running.all_of(part, 2)) for part in whole] == list(whole.values())
+    assert [invoice["reference_number"] for invoice in client.running.all_of("invoices", 2)] == [
+        f"R-{n}" for n in range(5)
+    ]
+
+
 def test_a_create_answers_the_nested_shape(client: Client) -> None:
     made = client.call("POST", "/api/v1/invoice", CREATE)["response"]
     assert made["customer"] == {"name": "Noura", "email": None, "phone_number": "96566666666"}
