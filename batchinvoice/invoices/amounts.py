@@ -55,6 +55,8 @@ def amount(cell: Cell, decimal_mark: str | None = None) -> Decimal | Problem | N
         return broken(cell)
     if isinstance(cell, (bool, dt.date, dt.time, dt.timedelta)):
         return _unreadable(shown(cell), None, decimal_mark)
+    if isinstance(cell, float) and (plain := _plain(cell)):
+        return plain
     if isinstance(cell, (int, float)):
         number = Decimal(format(cell, ".15g")) if abs(cell) < LARGEST_EXACT else None
         return _unreadable(shown(cell), None, decimal_mark) if number is None else _exact(number, decimal_mark)
@@ -62,6 +64,14 @@ def amount(cell: Cell, decimal_mark: str | None = None) -> Decimal | Problem | N
     if written is None or isinstance(written, Problem):
         return written
     return _of_text(written, _bare(written), decimal_mark)
+
+
+def _plain(cell: float) -> Decimal | None:
+    """The amount of an ordinary number, of at most three decimals at Excel's 15 digits: most are, told quickly."""
+    if not 0 < cell < _LARGEST_AMOUNT:
+        return None
+    whole, _, fils = format(cell, ".15g").partition(".")
+    return Decimal(f"{whole}.{fils:0<3}") if whole.isdecimal() and len(fils) <= 3 else None
 
 
 def _bare(written: str) -> str:

@@ -18,7 +18,7 @@ from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.item_rows import Group, Items, amounts_of_lines, contradiction, differing, gather, unsure
 from batchinvoice.invoices.items import ItemLine, checked_item, shortfall, surplus
 from batchinvoice.invoices.lifecycle import RowStatus
-from batchinvoice.invoices.likeness import likeness
+from batchinvoice.invoices.likeness import likeness, rough_likeness
 from batchinvoice.invoices.normalise import RAW_TYPES
 from batchinvoice.invoices.phone import Phone
 from batchinvoice.invoices.repeats import Said, repeats
@@ -246,7 +246,7 @@ def _settle_likenesses(table: Table, built: Built, found: Findings) -> None:
     among = built.alone() if built.further else None
     of_phones = phones.repeated(among)
     pairs = phones.take(of_phones).zipped(amounts.take(of_phones)).repeated()
-    likenesses = references.map(lambda reference: likeness(reference) if reference else None)
+    likenesses = references.map(lambda reference: rough_likeness(reference) if reference else None)
     positions = sorted({*likenesses.repeated(among), *(of_phones[at] for at in pairs)})
     named = [
         Named(table.rows[i], references[i], phones[i], amounts[i], built.statuses[i] is RowStatus.PENDING)

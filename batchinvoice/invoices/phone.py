@@ -81,12 +81,14 @@ def phone(cell: Cell, stated_country: str | None, default_country: str) -> Phone
     `+` and `00` begin an international number. Other digits are a number of the stated (else the default) country,
     with or without its code before them; where both readings would do, or neither, it is a Problem.
     """
+    country = stated_country or default_country
+    if isinstance(cell, str) and _is_plain(cell, country):
+        return Phone(country, cell)
     written = typed(cell)
     if written is None:
         return None
     if isinstance(written, Problem):
         return problem(Code.PHONE_EXPONENT, value=shown(cell)) if written.code is Code.NUMBER_LOSSY else written
-    country = stated_country or default_country
     if _is_plain(written, country):
         return Phone(country, written)
     if _is_date(written):

@@ -7,6 +7,8 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -17,6 +19,8 @@ from openpyxl.cell import MergedCell
 from openpyxl.utils.escape import unescape
 
 from batchinvoice.invoices.table import Broken, Cell, Table
+from batchinvoice.sheets import workbook
+from batchinvoice.sheets.reading import Source, read
 
 # Cases in which the tool does not do yet what is expected of it, each with what it does instead.
 KNOWN: dict[str, str] = {}
@@ -49,6 +53,25 @@ def test_a_person_expects_it_so(name: str, request: pytest.FixtureRequest) -> No
         "values": {field: list(values) for field, values in expected.values.items()},
         "proposed": expected.proposed,
     }
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_large_file_would_be_read_in_the_same_way(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked at while it is read, and its columns made in several goes."""
+    found = outcome(name)
+    if found.source is None:
+        return  # what is not whole is told in a process of its own
+    path = tmp_path / found.file
+    path.write_bytes(found.content)
+    monkeypatch.setattr(workbook, "_LARGE", -1)
+    monkeypatch.setattr(workbook, "_HUGE", -1)
+    again = read(path, found.case.asked)
+    assert repr(_every_cell(again)) == repr(_every_cell(found.source))
+    assert replace(again, path=found.source.path) == found.source
+
+
+def _every_cell(source: Source) -> list[Any]:
+    return [[list(row) for row in table.cells] for table in (source.invoices, source.items) if table]
 
 
 def _said(found: Outcome) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from any_cell import ARABIC_INDIC, PERSIAN, any_cell, near_numbers
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from batchinvoice.invoices import amounts
 from batchinvoice.invoices.amounts import amount, quantity
 from batchinvoice.invoices.cells import money
 from batchinvoice.invoices.codes import Code
@@ -360,3 +361,14 @@ def test_any_cell_is_an_amount_of_whole_fils_or_a_problem_or_empty(cell: Cell) -
         assert found.as_tuple().exponent == -3
     else:
         assert found is None or isinstance(found, Problem)
+
+
+@given(st.one_of(st.floats(0, 1e13), st.decimals(0, 10**7, places=4).map(float), st.integers(0, 10**13).map(float)))
+def test_an_ordinary_number_is_told_as_any_other(cell: float) -> None:
+    told = amount(cell)
+    amounts._plain, quick = lambda _: None, amounts._plain  # type: ignore[assignment]
+    try:
+        assert told == amount(cell)
+        assert repr(told) == repr(amount(cell))
+    finally:
+        amounts._plain = quick

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchinvoice.invoices.likeness import LONGEST, likeness
+from batchinvoice.invoices.likeness import LONGEST, likeness, rough_likeness
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,24 @@ def test_signs_zeros_and_capitals_do_not_count(parts: list[str], signs: list[str
     ]
     other = "".join(part + sign for part, sign in zip(padded, signs, strict=False))
     assert likeness(other) == likeness(plain)
+
+
+def _with_signs(parts: tuple[str, str]) -> tuple[str, str]:
+    reference, signs = parts
+    return reference, signs + reference.swapcase()
+
+
+_SIMILAR = st.text(alphabet="aA0172٠١ /_-.#\u2013\u200bﷺé", min_size=1, max_size=8)
+
+
+@given(st.one_of(st.tuples(_SIMILAR, _SIMILAR), st.tuples(_SIMILAR, st.text("0/ -", max_size=3)).map(_with_signs)))
+def test_references_of_one_likeness_have_the_same_rough_one(references: tuple[str, str]) -> None:
+    one, other = references
+    if likeness(one) == likeness(other):
+        assert rough_likeness(one) == rough_likeness(other)
+
+
+def test_a_long_reference_may_be_like_any_other_long_one() -> None:
+    one, other = "a" * 300, "a" * 255 + "b"
+    assert likeness(one) == likeness(other)
+    assert rough_likeness(one) == rough_likeness(other)

@@ -17,7 +17,7 @@ from xlsb_file import xlsb_file
 from batchinvoice.sheets.marks import Marks
 from batchinvoice.sheets.marks.find import marks_of
 from batchinvoice.sheets.marks.units import shown_otherwise, unit
-from batchinvoice.sheets.marks.xlsx_rows import marked_rows
+from batchinvoice.sheets.marks.xlsx_rows import has_marks, marked_rows
 
 
 def shown(code: str, value: float = 1200.5) -> str | None:
@@ -234,6 +234,30 @@ def test_no_cell_of_the_columns_is_missed(cells: list[tuple[str, str]]) -> None:
         kept = b"".join(marked_rows(io.BytesIO(part), ["2", "3"], [4, 10]))
     for row, (place, style) in zip(rows, cells, strict=True):
         assert style == "1" or "AD" in place or row.encode() in kept
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ['<row r="{}">{}</row>', '<row r="{}" hidden="1">{}</row>', "<row r='{}' ht='0' customHeight='1'>{}</row>"]
+        ),
+        max_size=4,
+    ),
+    st.sampled_from(
+        ['<c r="A1"><v>7</v></c>', '<c r="A1" t="e"><v>#N/A</v></c>', '<c r="A1"><f>1+1</f></c>', '<c r="A1" s="2"/>']
+    ),
+    st.integers(40, 800),
+)
+def test_a_sheet_that_is_told_to_be_plain_has_no_mark(rows: list[str], cell: str, look: int) -> None:
+    body = "".join(row.format(number, cell) for number, row in enumerate(rows, 1))
+    part = f"<worksheet><sheetData>{body}</sheetData></worksheet>".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("batchinvoice.sheets.marks.xlsx_rows._LOOK", look)
+        marked = has_marks(io.BytesIO(part), ["2"])
+    bare = all(row.startswith('<row r="{}">') for row in rows) and "<v>7" in cell
+    assert marked or bare
+    if bare and rows and look >= len(part):
+        assert not marked
 
 
 def test_xls() -> None:
