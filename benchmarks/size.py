@@ -2,7 +2,7 @@
 
 python benchmarks/size.py [--rows 100000 --rows 1000000] [--folder DIR] [--json OUT]: for each number of rows a CSV is
 made and `batchinvoice run` sends it to an emulator without latency; when half of the invoices are made it is asked to
-stop stop (SIGTERM), and `resume` does the rest. Measured is the resident memory of the tool, phase by phase, the phases
+stop (SIGTERM), and `resume` does the rest. Measured is the resident memory of the tool, phase by phase, the phases
 being told by its ledger; delivering must not need more of it for more rows. A million calls take half an hour or more.
 """
 

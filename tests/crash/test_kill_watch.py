@@ -58,7 +58,7 @@ class Folder:
 
     def runs(self) -> list[tuple[str, str, str]]:
         with closing(sqlite3.connect(self.scene.folder / "home" / "ledger.sqlite3")) as ledger:
-            return list(ledger.execute("SELECT id, status, sha256 FROM runs ORDER BY sequence"))
+            return list(ledger.execute("SELECT id, status, sha256 FROM runs WHERE environment <> '' ORDER BY sequence"))
 
     def faults(self, *, rejected: bool = False) -> list[str]:
         """What is not as it has to be."""

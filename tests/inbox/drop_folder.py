@@ -107,7 +107,7 @@ class Drop:
     def runs(self) -> list[tuple[str, str]]:
         """The ledger's runs: name and status."""
         with closing(sqlite3.connect(self.tool.folder / "home" / "ledger.sqlite3")) as ledger:
-            return list(ledger.execute("SELECT id, status FROM runs ORDER BY sequence"))
+            return list(ledger.execute("SELECT id, status FROM runs WHERE environment <> '' ORDER BY sequence"))
 
     def made(self) -> list[str]:
         """The references at the gateway, in the order in which they were made."""

@@ -261,7 +261,7 @@ def _readings(written: str) -> set[str]:
         if any(c.isalpha() for c in text):
             continue
         if marks.startswith("+"):
-            found.add(digits)
+            found.add(digits.removeprefix("00"))  # no country's code begins with a nought
         elif digits.startswith("00"):
             found.add(digits[2:])
         else:
@@ -280,6 +280,7 @@ def _readings(written: str) -> set[str]:
 @example("96512345")
 @example("20/12/2026")
 @example("+111000000000")
+@example("+003110000000")
 def test_a_text_never_reads_as_a_number_that_it_may_not_be(written: str) -> None:
     found = phone(written, None, "965")
     if isinstance(found, Phone):
