@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Callable
 
 import pytest
 from any_cell import ERRORS, any_cell
 from hypothesis import example, given
+from hypothesis import strategies as st
 
 from batchinvoice.invoices import cells, choices
 from batchinvoice.invoices.addresses import email
@@ -197,3 +200,23 @@ def test_no_cell_whatever_breaks_a_reader_and_what_it_proposes_it_reads(cell: Ce
             assert proposed is None or not isinstance(reader(proposed), (Problem, type(None))), (reader, proposed)
         else:
             assert found != ""
+
+
+@given(st.one_of(any_cell, st.text(alphabet=" #Err:502!A1é\u00a0\u200f\t\n٣.+", max_size=8)))
+@example("Err:502")
+@example("#REF!")
+@example(" a ")
+@example("a  b")
+def test_ordinary_text_is_told_as_any_other(cell: Cell) -> None:
+    told = cells.text(cell), cells.typed(cell)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cells, "_PLAIN", re.compile("(?!)"))
+        assert told == (cells.text(cell), cells.typed(cell))
+
+
+@given(st.text(alphabet=" AB1é\u0301٣", max_size=8))
+def test_spaces_and_letters_are_made_one_where_they_are_not(written: str) -> None:
+    plain = cells.text(written)
+    if isinstance(plain, str):
+        one = re.sub(r"\s+", " ", unicodedata.normalize("NFC", cells.ascii_digits(plain)))
+        assert cells.typed(written) == one

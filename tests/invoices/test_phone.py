@@ -335,3 +335,11 @@ def test_the_numbers_of_the_gulf_are_told_quickly(country: str) -> None:
         number = phonenumbers.parse(f"+{country}{digits}", None)
         quick = not digits.startswith(country) and phonenumbers.is_valid_number(number)
         assert module._is_plain(digits, country) is quick
+
+
+@given(
+    st.sampled_from(["965", "971", "966", "1", "44", "39", "800", "7"]),
+    st.one_of(st.from_regex(r"[569]?[0-9]{0,17}", fullmatch=True), st.just("")),
+)
+def test_a_number_of_a_country_is_told_by_its_table_as_by_the_library(country: str, bare: str) -> None:
+    assert module._valid_here(country, bare) == module._valid(f"+{country}{bare}")
