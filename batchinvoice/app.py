@@ -33,6 +33,7 @@ from batchinvoice.runs.terms import Terms
 from batchinvoice.runs.told import tell
 from batchinvoice.settings import FILE_NAME, Settings, SettingsError, profiles
 from batchinvoice.sheets.errors import Undecided
+from batchinvoice.sheets.memory import give_back
 from batchinvoice.sheets.placing import write_beside
 from batchinvoice.sheets.report import write_report
 
@@ -130,16 +131,20 @@ def plan_sheet(
     show: shows how far it is. Raises UnreadableSheet, Undecided (hidden rows, a control total that differs) or
     LedgerError.
     """
-    with show(None, f"Reading and checking {path.name}"):
-        source, checked = check_sheet(settings, path, asked, now())
-    if checked.stops:
-        raise Undecided(path.name, checked.stops, checked.issues, language_of(checked.table.headings))
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
-    options = Options(sms, strict, mode, check_gateway, trust_ids, asked)
-    with show(len(checked.rows), "Planning") as told:
-        run = ledger.run(plan(source, checked, ledger, options, this_user(), __version__, now(), told))
+    run = _planned(ledger, settings, path, Options(sms, strict, mode, check_gateway, trust_ids, asked), show)
+    give_back()  # the sheet is gone: what follows needs no more memory for a large one than for a small one
     tell("run planned", ledger, run)
     return run
+
+
+def _planned(ledger: Ledger, settings: Settings, path: Path, options: Options, show: Show) -> Run:
+    with show(None, f"Reading and checking {path.name}"):
+        source, checked = check_sheet(settings, path, options.asked, now())
+    if checked.stops:
+        raise Undecided(path.name, checked.stops, checked.issues, language_of(checked.table.headings))
+    with show(len(checked.rows), "Planning") as told:
+        return ledger.run(plan(source, checked, ledger, options, this_user(), __version__, now(), told))
 
 
 def apply_run(
