@@ -117,7 +117,8 @@ class Crew:
         return not self._landed or not self._ready or not self._flowing or 2 * len(self._landed) >= self.size
 
     def _stands_still(self) -> bool:
-        return bool(self._ready) and not self._under_way and not self._may_begin()
+        """Whether nothing will land: no call is under way, and none is ready that may begin."""
+        return not self._under_way and not (self._ready and self._may_begin())
 
     def _live(self) -> None:
         while (intent := self._next()) is not None:
