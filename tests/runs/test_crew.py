@@ -122,3 +122,10 @@ def test_what_a_call_raises_comes_back_with_its_intent() -> None:
         (landed,) = crew.collect()
     assert isinstance(landed.answer, ValueError)
     assert crew.held == 0
+
+
+def test_nobody_waits_for_a_landing_when_nothing_is_under_way() -> None:
+    with Crew(Gateway().send, 2, lambda: False) as crew:
+        began = time.monotonic()
+        crew.wait(LONG)
+        assert time.monotonic() - began < LONG
