@@ -9,7 +9,9 @@ import ssl
 import time
 from typing import TYPE_CHECKING, Any
 
+from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
@@ -98,15 +100,33 @@ class DeadlineHTTPSPool(HTTPSConnectionPool):
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """What makes a requests Session use these connections. Nothing is retried below our own retry table."""
+    """What makes requests use these connections, for one gateway. Nothing is retried below our own retry table."""
 
     def __init__(self, connections: int) -> None:
         super().__init__(pool_connections=1, pool_maxsize=connections, max_retries=0, pool_block=True)
+        self._pool: HTTPConnectionPool | None = None
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
         manager: PoolManager = self.poolmanager
         manager.pool_classes_by_scheme = {"http": DeadlineHTTPPool, "https": DeadlineHTTPSPool}
+
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> HTTPConnectionPool:
+        """The one pool, worked out once: address and certificates are the same for every call."""
+        if self._pool is None:
+            # One of the classes above, which the manager makes; the stubs know only their common parent.
+            pool: Any = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            self._pool = pool
+        return self._pool
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+        """The answer as it came: no cookie is looked for."""
+        response = Response()
+        response.status_code, response.raw, response.headers = resp.status, resp, CaseInsensitiveDict(resp.headers)
+        response.request = req
+        return response
 
 
 def why_not_connected(error: BaseException) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
-import time
-from collections.abc import Iterator, Mapping
-from http.cookiejar import DefaultCookiePolicy
+from collections.abc import Mapping
+from json import dumps
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
+from requests.utils import default_user_agent
 from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
@@ -21,29 +22,26 @@ from batchinvoice.gateway.errors import BadSetting, GatewayError, NotSent, Outco
 
 CONNECT_SECONDS = 10.0
 LARGEST_ANSWER = 8 * 1024 * 1024  # bytes
-_CHUNK = 64 * 1024  # bytes
 
 
 class Transport:
     """One connection pool to one gateway; safe to use from many threads.
 
+    A request is made ready here and given to the adapter of requests itself: what a session adds to each (proxies and
+    passwords from the environment, cookies, redirects) is not wanted, and takes longer than the exchange.
     timeout: seconds for a whole exchange, from connecting to the last byte of the answer. Raises BadSetting.
     """
 
     def __init__(self, base_url: str, *, connections: int, timeout: float, ca_file: Path | None = None) -> None:
         self._base_url = checked_base_url(base_url)
         self._timeout = timeout
-        self._session = _Session()
-        self._session.trust_env = False
-        self._session.verify = str(ca_file) if ca_file else True
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = DeadlineAdapter(connections)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._verify: str | bool = str(ca_file) if ca_file else True
+        self._adapter = DeadlineAdapter(connections)
+        self._usual = {"User-Agent": default_user_agent(), "Connection": "keep-alive"}
 
     def close(self) -> None:
         """Close the idle connections."""
-        self._session.close()
+        self._adapter.close()
 
     def exchange(
         self,
@@ -55,29 +53,29 @@ class Transport:
         json: Mapping[str, str] | None = None,
     ) -> Reply:
         """Send one request, once. Raises NotSent or OutcomeUnknown; any answer, whatever its status, is a Reply."""
-        request = requests.Request(method, self._base_url + path, headers=dict(headers), params=query, json=json)
+        request = requests.PreparedRequest()
+        request.method = method
+        request.url = f"{self._base_url}{path}{'?' if query else ''}{urlencode(query or {})}"
+        request.body = None if json is None else dumps(json).encode()
+        length = {} if request.body is None else {"Content-Length": str(len(request.body))}
+        request.headers = CaseInsensitiveDict(self._usual | length | dict(headers))
         problem: GatewayError
         try:
-            return self._send(self._session.prepare_request(request))
+            return self._send(request)
         except (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError) as error:
             problem = _problem(error)
         # Raised outside the handler: the library's errors carry the request, and so the token, along.
         raise problem
 
     def _send(self, request: requests.PreparedRequest) -> Reply:
-        deadline = time.monotonic() + self._timeout
         # requests hands this object on as it is; its stubs know only numbers.
         timeout: Any = Timeout(connect=min(CONNECT_SECONDS, self._timeout), total=self._timeout)
-        with self._session.send(request, stream=True, allow_redirects=False, timeout=timeout) as response:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status_code, headers, b"".join(_bounded(response, deadline)))
-
-
-class _Session(requests.Session):
-    """A session that never even works out where a redirect would lead."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        return None
+        with self._adapter.send(request, stream=True, timeout=timeout, verify=self._verify) as response:
+            # Each read from the socket is held to the deadline (deadline.py).
+            body = response.raw.read(LARGEST_ANSWER + 1, decode_content=True)
+            if len(body) > LARGEST_ANSWER:
+                raise OSError("the answer is too large")
+            return Reply(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body)
 
 
 def checked_base_url(base_url: str) -> str:
@@ -99,15 +97,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _bounded(response: requests.Response, deadline: float) -> Iterator[bytes]:
-    size = 0
-    for chunk in response.iter_content(_CHUNK):
-        size += len(chunk)
-        if size > LARGEST_ANSWER or time.monotonic() > deadline:
-            raise OSError("the answer is too large or too late")
-        yield chunk
 
 
 def _problem(error: BaseException) -> GatewayError:

@@ -1,210 +1,235 @@
-"""One transaction's entries in the ledger: intents before calls, outcomes after them."""
+"""One transaction's entries in the ledger: intents before calls, outcomes after them, those of many rows at once."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, delete, insert, select, update
 
 from batchinvoice.invoices.invoice import Invoice
-from batchinvoice.invoices.issue import Issue
-from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState, RowStatus, SmsStatus
+from batchinvoice.invoices.lifecycle import NEXT, Action, InvoiceState, RowStatus, SmsStatus
 from batchinvoice.invoices.likeness import likeness
-from batchinvoice.ledger.audit import Event, Log
+from batchinvoice.ledger.audit import Log
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
-from batchinvoice.ledger.intent import ASKED, STATED, Intent, Outcome
-from batchinvoice.ledger.notes import Notes
-from batchinvoice.ledger.records import Known, Row, Run, issues_to_json
-from batchinvoice.ledger.tables import attempts, invoices, references, rows, sms_calls
+from batchinvoice.ledger.intent import ASKED, STATED, Change, Create, Intent, Outcome, Settled
+from batchinvoice.ledger.records import Row, Run, issues_to_json
+from batchinvoice.ledger.tables import attempts, invoices, references, rows
+from batchinvoice.ledger.texts import Texts
 from batchinvoice.ledger.told import Told
 
+# Each statement is built once and carried out for all rows of an entry together: building it takes longer than SQLite.
+# What is returned comes in any order (in that of the rows, SQLAlchemy would insert them one by one).
+_NEW_INVOICES = insert(invoices).returning(invoices.c.fingerprint, invoices.c.id)
+_NEW_INVOICE = insert(invoices).returning(invoices.c.id)
+_NEW_ATTEMPTS = insert(attempts).returning(attempts.c.position, attempts.c.id)
+_OF_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("attempt"))
+_OF_INVOICE = update(invoices).where(invoices.c.id == bindparam("key"))
+_OF_ROW = update(rows).where(rows.c.run_id == bindparam("of_run"), rows.c.position == bindparam("at"))
+_OF_ROW_TRIED = _OF_ROW.values(attempts=rows.c.attempts + bindparam("tries"))
+# The action is asked for, too, though nobody needs it: else SQLite would go through all of the run in an index that has
+# the other two.
+_STANDING = select(rows.c.position, rows.c.status, rows.c.action).where(
+    rows.c.run_id == bindparam("run"), rows.c.position.in_(bindparam("positions", expanding=True))
+)
+_OWNERS = (
+    select(invoices.c.gateway_id, invoices.c.id, references.c.reference)
+    .join(references)
+    .where(
+        invoices.c.environment == bindparam("environment"),
+        invoices.c.merchant_code == bindparam("merchant_code"),
+        invoices.c.gateway_id.in_(bindparam("ids", expanding=True)),
+    )
+)
+_Values = dict[str, Any]
 
-class Entry(Notes):
+
+class Entry(Texts):
     """The writes of one transaction; all of them are durable together, or none is."""
 
     def __init__(self, connection: Connection, now: dt.datetime, log: Log) -> None:
         super().__init__(connection, now, log)
         self.told = Told(now)
 
-    def intend_create(
-        self, run: Run, row: Row, invoice: Invoice, sms: SmsStatus, not_made: Known | None, lost: Issue
-    ) -> Intent:
-        """Write down that the invoice is about to be created: its outcome is unknown until it is understood.
+    def intend(self, run: Run, meant: Sequence[Create | Change]) -> list[Intent]:
+        """Write down what is about to be sent → the intents, in the same order.
 
-        `not_made` is the invoice of the same reference that is known not to exist; `lost` is what the row says if
-        nothing more should be heard. Raises IntegrityError if the
-        reference has an invoice already, LedgerBusy if another process has meant to make it meanwhile.
+        The outcome of a create is unknown until it is understood. A change is harmless to repeat, so its row stays
+        pending; but what the gateway holds is uncertain from here on, so the invoice's fingerprint is emptied: until
+        the change is answered, no row can pass for unchanged. Raises IntegrityError if a reference has an invoice
+        already, LedgerBusy if another process has meant to make one of them meanwhile.
         """
-        values = {
+        if not meant:
+            return []
+        scope = {"environment": run.environment, "merchant_code": run.merchant_code}
+        fresh = iter(self._new_invoices(run, scope, [m for m in meant if isinstance(m, Create) and not m.not_made]))
+        keyed: list[tuple[Create | Change, int, bool]] = []
+        for each in meant:
+            if isinstance(each, Change):
+                keyed.append((each, *self._changed(run, scope, each)))
+            else:
+                keyed.append((each, self._meant_again(run, each) if each.not_made else next(fresh), False))
+        self._each(_OF_ROW, (self._row_meant(each, key) for each, key, _ in keyed))
+        started = [
+            {"run_id": run.id, "position": m.row.position, "action": m.action, "started_at": self._now} for m in meant
+        ]
+        numbers = _by_first(self._db.execute(_NEW_ATTEMPTS, started).all(), len(meant))
+        return [
+            Intent(numbers[m.row.position], m.row, m.invoice, key, m.action, m.known, self._now, renames=renames)
+            for m, key, renames in keyed
+        ]
+
+    def _new_invoices(self, run: Run, scope: Mapping[str, str], meant: Sequence[Create]) -> Sequence[int]:
+        if not meant:
+            return []
+        values = [{**self._as_meant(run, each), **scope} for each in meant]
+        found = _by_first(self._db.execute(_NEW_INVOICES, values).all(), len(meant))
+        keys = [found[each["fingerprint"]] for each in values]
+        self._refer(scope, ((each.invoice.reference, key) for each, key in zip(meant, keys, strict=True)))
+        return keys
+
+    def _meant_again(self, run: Run, meant: Create) -> int:
+        """The key of an invoice that is known not to exist, and is to be made after all."""
+        key = meant.not_made.key if meant.not_made else 0
+        still = update(invoices).where(invoices.c.id == key, invoices.c.state == InvoiceState.NOT_MADE)
+        if self._db.execute(still.values(self._as_meant(run, meant))).rowcount != 1:
+            raise LedgerBusy(OVERTAKEN)
+        return key
+
+    def _as_meant(self, run: Run, meant: Create) -> _Values:
+        return {
             "state": InvoiceState.UNKNOWN,
-            **_content(invoice),
-            "fingerprint": invoice.fingerprint(),
-            "sms": sms,
+            **_content(meant.invoice),
+            "fingerprint": meant.invoice.fingerprint(),
+            "sms": meant.sms,
             "run_id": run.id,
             "intended_at": self._now,
             "updated_at": self._now,
         }
-        scope = {"environment": run.environment, "merchant_code": run.merchant_code}
-        if not_made:
-            key = not_made.key
-            still = (invoices.c.id == key) & (invoices.c.state == InvoiceState.NOT_MADE)
-            if self._db.execute(update(invoices).where(still).values(values)).rowcount != 1:
-                raise LedgerBusy(OVERTAKEN)
-        else:
-            key = self._inserted(self._db.execute(insert(invoices).values(**values, **scope)).inserted_primary_key)
-            self._refer(scope, invoice.reference, key)
-        said = issues_to_json((*row.issues, lost))
-        self._set_row(row, status=RowStatus.UNKNOWN, action=Action.CREATE, invoice_id=key, issues=said, attention=True)
-        return self._attempt(run, row, invoice, key, Action.CREATE, None)
 
-    def intend_update(self, run: Run, row: Row, invoice: Invoice, known: Known | None) -> Intent:
-        """Write down that an invoice is about to be updated; repeating it is harmless, so the row stays pending.
+    def _row_meant(self, meant: Create | Change, key: int) -> _Values:
+        values = {**_at(meant.row), "action": meant.action, "invoice_id": key, "updated_at": self._now}
+        if isinstance(meant, Create):
+            said = issues_to_json((*meant.row.issues, meant.lost))
+            values |= {"status": RowStatus.UNKNOWN, "issues": said, "attention": True}
+        return values
 
-        What the gateway holds is uncertain from here on, so the fingerprint is emptied: until the update is answered,
-        no row can pass for unchanged. `known` is None for an invoice that was made elsewhere: it enters the ledger
-        under its Invoice ID.
+    def _changed(self, run: Run, scope: Mapping[str, str], meant: Change) -> tuple[int, bool]:
+        """The key of an invoice that is about to be changed, and whether that gives it a reference new to it.
+
+        One that was made elsewhere enters the ledger under its Invoice ID.
         """
-        scope = {"environment": run.environment, "merchant_code": run.merchant_code}
         origin = STATED if run.trusts_ids else ASKED
-        if known:
+        if known := meant.known:
             key = known.key
             trusted = {"origin": STATED} if (known.origin, origin) == (ASKED, STATED) else {}
-            self._db.execute(update(invoices).where(invoices.c.id == key).values(fingerprint="", **trusted))
+            self._each(_OF_INVOICE, [{"key": key, "fingerprint": "", **trusted}])
         else:
-            made = insert(invoices).values(
+            made = {
                 **scope,
-                state=InvoiceState.MADE,
-                **_content(invoice),
-                fingerprint="",
-                gateway_id=invoice.invoice_id,
-                origin=origin,
-                sms=SmsStatus.NOT_WANTED,
-                run_id=run.id,
-                intended_at=self._now,
-                updated_at=self._now,
-            )
-            key = self._inserted(self._db.execute(made).inserted_primary_key)
-        renames = self._name(scope, invoice.reference, key)
-        self._set_row(row, action=Action.UPDATE, invoice_id=key)
-        return replace(self._attempt(run, row, invoice, key, Action.UPDATE, known), renames=renames)
+                "state": InvoiceState.MADE,
+                **_content(meant.invoice),
+                "fingerprint": "",
+                "gateway_id": meant.invoice.invoice_id,
+                "origin": origin,
+                "sms": SmsStatus.NOT_WANTED,
+                "run_id": run.id,
+                "intended_at": self._now,
+                "updated_at": self._now,
+            }
+            key = self._db.execute(_NEW_INVOICE, made).scalar_one()
+        return key, self._name(scope, meant.invoice.reference, key)
 
     def _name(self, scope: Mapping[str, str], reference: str, key: int) -> bool:
         """Give the invoice this reference, unless it belongs to one that is made; returns whether that is new to it."""
         at = and_(references.c.reference == reference, *(references.c[name] == scope[name] for name in scope))
         owner = self._db.execute(select(invoices.c.id, invoices.c.state).join(references).where(at)).first()
         if owner is None:
-            self._refer(scope, reference, key)
+            self._refer(scope, [(reference, key)])
         elif owner.state is InvoiceState.NOT_MADE:
             self._db.execute(update(references).where(at).values(invoice_id=key))
         return owner is None or owner.state is InvoiceState.NOT_MADE
 
-    def _refer(self, scope: Mapping[str, str], reference: str, key: int) -> None:
-        new = {"reference": reference, "likeness": likeness(reference), "invoice_id": key}
-        self._db.execute(insert(references).values(**scope, **new))
+    def _refer(self, scope: Mapping[str, str], named: Iterable[tuple[str, int]]) -> None:
+        """The database itself refuses a reference that belongs to an invoice already."""
+        new = [{**scope, "reference": name, "likeness": likeness(name), "invoice_id": key} for name, key in named]
+        self._db.execute(insert(references), new)
 
-    def owner_of(self, gateway_id: str, run: Run, key: int) -> str | None:
-        """The reference of another invoice of this merchant that has this id; None if there is no such invoice."""
-        other = select(references.c.reference).join(invoices).where(invoices.c.gateway_id == gateway_id)
-        own = (invoices.c.environment == run.environment) & (invoices.c.merchant_code == run.merchant_code)
-        return self._db.execute(other.where(own, invoices.c.id != key).limit(1)).scalar()
+    def owners_of(self, run: Run, gateway_ids: Collection[str]) -> dict[str, dict[int, str]]:
+        """For each of these ids, the invoices of this merchant that have it: their keys and a reference of each."""
+        found: dict[str, dict[int, str]] = {}
+        if gateway_ids:
+            own = {"environment": run.environment, "merchant_code": run.merchant_code, "ids": list(gateway_ids)}
+            for gateway_id, key, reference in self._db.execute(_OWNERS, own):
+                found.setdefault(gateway_id, {})[key] = reference
+        return found
 
-    def settle(self, intent: Intent, outcome: Outcome) -> None:
-        """Write down what came of a call."""
-        done = {"ended_at": self._now, "outcome": str(outcome.status)}
-        if outcome.detail:  # else what was written down before still tells most
-            done["detail"] = outcome.detail
-        self._db.execute(update(attempts).where(attempts.c.id == intent.attempt).values(done))
-        self._db.execute(
-            update(invoices).where(invoices.c.id == intent.invoice_key).values(self._invoice_values(intent, outcome))
+    def settle(self, came: Sequence[tuple[Intent, Outcome]]) -> None:
+        """Write down what came of calls."""
+        self._each(_OF_ATTEMPT, (self._ended(intent, outcome) for intent, outcome in came))
+        self._each(_OF_INVOICE, (self._invoice_values(intent, outcome) for intent, outcome in came))
+        self.settle_rows(
+            [
+                Settled(intent.row, intent.action, outcome, intent.invoice_key, intent)
+                for intent, outcome in came
+                if intent.row.status is not RowStatus.HELD  # given up by a person: only its invoice is settled
+            ]
         )
-        if intent.row.status is not RowStatus.HELD:  # a person has given that row up; only its invoice is settled
-            self.settle_row(intent.row, intent.action, outcome, intent.invoice_key, intent)
-        # Else a later row of that reference would be taken for a change of this invoice.
-        own = references.c.invoice_id == intent.invoice_key
-        if outcome.unfounded(intent):
-            self._db.execute(delete(references).where(own))
-        elif outcome.certainly_nothing and intent.renames and not outcome.confirmed:
-            self._db.execute(delete(references).where(own, references.c.reference == intent.invoice.reference))
+        for intent, outcome in came:
+            # Else a later row of that reference would be taken for a change of this invoice.
+            if outcome.unfounded(intent):
+                self._db.execute(delete(references).where(references.c.invoice_id == intent.invoice_key))
+            elif outcome.certainly_nothing and intent.renames and not outcome.confirmed:
+                own = references.c.invoice_id == intent.invoice_key
+                self._db.execute(delete(references).where(own, references.c.reference == intent.invoice.reference))
 
-    def settle_row(
-        self,
-        row: Row,
-        action: Action,
-        outcome: Outcome,
-        invoice_key: int | None = None,
-        intent: Intent | None = None,
-    ) -> None:
-        """Write down what came of a row. `intent`: that of its call, if there was one."""
-        before = self._db.execute(select(rows.c.status).where(self._is(row))).scalar_one()
-        if outcome.status != before and outcome.status not in NEXT[before]:
-            raise ValueError(f"a row that is {before} cannot become {outcome.status}")
-        self.told.row(row, action, before, outcome, intent)
-        issues = (*row.issues, *outcome.issues)
-        attention = any(issue.is_error for issue in issues)
-        sent = {} if outcome.status not in (RowStatus.HELD, RowStatus.REJECTED) else {"sms": SmsStatus.NOT_WANTED}
-        self._set_row(
-            row,
-            **sent,
-            status=outcome.status,
-            action=action,
-            issues=issues_to_json(issues),
-            attention=attention,
-            gateway_amount=outcome.gateway_amount,
-            attempts=rows.c.attempts + outcome.tries,
-            invoice_id=invoice_key,
-        )
+    def _ended(self, intent: Intent, outcome: Outcome) -> _Values:
+        # Without a detail, what was written down before still tells most.
+        detail = {"detail": outcome.detail} if outcome.detail else {}
+        return {"attempt": intent.attempt, "ended_at": self._now, "outcome": str(outcome.status), **detail}
 
-    def intend_sms(self, run: Run, number: int, texted: Sequence[Row]) -> None:
-        """Write down that the invoices of these rows are about to be texted: unknown until the answer is understood.
+    def settle_rows(self, came: Sequence[Settled]) -> None:
+        """Write down what came of rows, no row twice. Raises ValueError for a step that is not allowed."""
+        before = self._standing([each.row for each in came])
+        for each in came:
+            status, was = each.outcome.status, before[each.row.run_id, each.row.position]
+            if status != was and status not in NEXT[was]:
+                raise ValueError(f"a row that is {was} cannot become {status}")
+            self.told.row(each.row, each.action, was, each.outcome, each.intent)
+        self._each(_OF_ROW_TRIED, map(self._row_settled, came))
 
-        Raises LedgerBusy if another process has meant to text one of them meanwhile.
-        """
-        self._db.execute(
-            insert(sms_calls).values(
-                run_id=run.id,
-                number=number,
-                gateway_ids=[row.gateway_id for row in texted],
-                outcome=SmsStatus.UNKNOWN,
-                message="",
-                started_at=self._now,
-            )
-        )
-        for state, keys in _by_state(texted).items():
-            if state not in TEXTABLE:
-                raise ValueError(f"a text message that is {state} is not sent")
-            as_it_was = update(invoices).where(invoices.c.id.in_(keys), invoices.c.sms == state)
-            if self._db.execute(as_it_was.values(sms=SmsStatus.UNKNOWN, updated_at=self._now)).rowcount != len(keys):
-                raise LedgerBusy(OVERTAKEN)
+    def _standing(self, wanted: Iterable[Row]) -> dict[tuple[str, int], RowStatus]:
+        """The statuses of these rows as they are now, by run and position."""
+        positions: dict[str, list[int]] = {}
+        for row in wanted:
+            positions.setdefault(row.run_id, []).append(row.position)
+        return {
+            (run, position): status
+            for run, own in positions.items()
+            for position, status, _ in self._db.execute(_STANDING, {"run": run, "positions": own})
+        }
 
-    def settle_sms(self, run: Run, number: int, texted: Sequence[Row], outcome: SmsStatus, message: str) -> None:
-        """Write down what came of a bulk send. One that never left (`pending`) leaves each text as it was before."""
-        call = (sms_calls.c.run_id == run.id) & (sms_calls.c.number == number)
-        self._db.execute(update(sms_calls).where(call).values(outcome=outcome, message=message, ended_at=self._now))
-        for state, keys in _by_state(texted).items():
-            # A refusal says nothing about an earlier send whose answer was lost.
-            not_told = outcome is SmsStatus.PENDING or (outcome, state) == (SmsStatus.FAILED, SmsStatus.UNKNOWN)
-            after = state if not_told else outcome
-            self._db.execute(update(invoices).where(invoices.c.id.in_(keys)).values(sms=after, updated_at=self._now))
-        self.note_event(Event.TEXTED, run.id, call=number, customers=len(texted), outcome=str(outcome))
+    def _row_settled(self, came: Settled) -> _Values:
+        issues = (*came.row.issues, *came.outcome.issues)
+        no_text = came.outcome.status in (RowStatus.HELD, RowStatus.REJECTED)
+        return {
+            **_at(came.row),
+            "status": came.outcome.status,
+            "action": came.action,
+            "issues": issues_to_json(issues),
+            "attention": any(issue.is_error for issue in issues),
+            "gateway_amount": came.outcome.gateway_amount,
+            "tries": came.outcome.tries,
+            "invoice_id": came.invoice_key,
+            "updated_at": self._now,
+            **({"sms": SmsStatus.NOT_WANTED} if no_text else {}),
+        }
 
-    def _attempt(self, run: Run, row: Row, invoice: Invoice, key: int, action: Action, before: Known | None) -> Intent:
-        made = insert(attempts).values(run_id=run.id, position=row.position, action=action, started_at=self._now)
-        number = self._inserted(self._db.execute(made).inserted_primary_key)
-        return Intent(number, row, invoice, key, action, before, self._now)
-
-    def _invoice_values(self, intent: Intent, outcome: Outcome) -> dict[str, object]:
-        values: dict[str, object] = {"updated_at": self._now}
+    def _invoice_values(self, intent: Intent, outcome: Outcome) -> _Values:
+        values: _Values = {"key": intent.invoice_key, "updated_at": self._now}
         if outcome.status in (RowStatus.CREATED, RowStatus.UPDATED, RowStatus.ADOPTED):
-            doubtful = intent.doubtful or any(issue.is_error for issue in outcome.issues)
-            values |= {
-                "state": InvoiceState.MADE,
-                **_content(intent.invoice),
-                # What the gateway said back to be otherwise is not certain: no later row may pass for unchanged.
-                "fingerprint": "" if doubtful else intent.invoice.fingerprint(),
-            }
+            values |= {"state": InvoiceState.MADE, **_as_made(intent, outcome)}
         elif intent.action is Action.CREATE and outcome.status in (RowStatus.REJECTED, RowStatus.PENDING):
             values |= {"state": InvoiceState.NOT_MADE}
         elif outcome.unfounded(intent):
@@ -221,27 +246,38 @@ class Entry(Notes):
         }
         return values | {name: value for name, value in given.items() if value is not None}
 
-    def _set_row(self, row: Row, **values: object) -> None:
-        self._db.execute(update(rows).where(self._is(row)).values(updated_at=self._now, **values))
-
-    @staticmethod
-    def _is(row: Row) -> ColumnElement[bool]:
-        return (rows.c.run_id == row.run_id) & (rows.c.position == row.position)
-
-    @staticmethod
-    def _inserted(key: Any) -> int:
-        return int(key[0])
+    def _each(self, statement: Update, records: Iterable[_Values]) -> None:
+        """Carry the statement out for each record, those with the same columns at once. Every one must meet a line."""
+        alike: dict[tuple[str, ...], list[_Values]] = {}
+        for record in records:
+            alike.setdefault(tuple(record), []).append(record)
+        for group in alike.values():
+            if self._db.execute(statement, group).rowcount != len(group):
+                raise LedgerBusy(OVERTAKEN)
 
 
-def _content(invoice: Invoice) -> dict[str, object]:
+def _by_first(returned: Sequence[Any], count: int) -> dict[Any, int]:
+    """The numbers that the database gave, by what tells the new lines apart. Raises LedgerBusy if two were the same."""
+    found = dict(map(tuple, returned))
+    if len(found) != count:
+        raise LedgerBusy(OVERTAKEN)
+    return found
+
+
+def _at(row: Row) -> _Values:
+    return {"of_run": row.run_id, "at": row.position}
+
+
+def _content(invoice: Invoice) -> _Values:
     """What is kept of what an invoice says."""
     return {"content": invoice.content(), "phone": invoice.phone, "forgotten_at": None}
 
 
-def _by_state(texted: Sequence[Row]) -> dict[SmsStatus, list[int]]:
-    """The invoices of these rows by the state in which their text message was when the rows were read."""
-    found: dict[SmsStatus, list[int]] = {}
-    for row in texted:
-        if row.invoice_key is not None:
-            found.setdefault(row.sms, []).append(row.invoice_key)
-    return found
+def _as_made(intent: Intent, outcome: Outcome) -> _Values:
+    """What an invoice says now that it is there. A create's was written down when it was meant, word for word."""
+    doubtful = intent.doubtful or any(issue.is_error for issue in outcome.issues)
+    said = {} if intent.action is Action.CREATE else _content(intent.invoice)
+    # What the gateway said back to be otherwise is not certain: no later row may pass for unchanged.
+    if doubtful:
+        return {**said, "fingerprint": ""}
+    return said if intent.action is Action.CREATE else {**said, "fingerprint": intent.invoice.fingerprint()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar
 
 from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import Issue
@@ -14,6 +15,33 @@ from batchinvoice.ledger.records import Known, Row
 # Origins of an invoice whose id only a sheet has named. `sheet`: a person trusted it, so a change may have left.
 # `asked`: no change leaves before the gateway has said that this id has this reference.
 STATED, ASKED = "sheet", "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A create that is about to be written down. `sms`: the text message's state from then on.
+
+    `not_made` is the invoice of the same reference that is known not to exist; `lost` is what the row says if nothing
+    more should be heard.
+    """
+
+    row: Row
+    invoice: Invoice
+    sms: SmsStatus
+    not_made: Known | None
+    lost: Issue
+    action: ClassVar[Action] = Action.CREATE
+    known: ClassVar[None] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An update that is about to be written down. `known` is None for an invoice that was made elsewhere."""
+
+    row: Row
+    invoice: Invoice
+    known: Known | None
+    action: ClassVar[Action] = Action.UPDATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +111,14 @@ class Outcome:
     def unfounded(self, intent: Intent) -> bool:
         """True if nothing speaks for it that the id which the sheet names is this invoice's."""
         return self.certainly_nothing and intent.first_named and not self.confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of a row. `intent`: that of its call, if there was one; `invoice_key`: of which invoice it speaks."""
+
+    row: Row
+    action: Action
+    outcome: Outcome
+    invoice_key: int | None = None
+    intent: Intent | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -223,9 +223,15 @@ def _cell_from_json(kind: str, value: Any) -> Cell:
     return Broken(value)
 
 
+_PLACE = tuple(Place.__dataclass_fields__)
+
+
 def issues_to_json(issues: Sequence[Issue]) -> list[dict[str, Any]]:
     """Issues as JSON values, without words: they are said anew in whatever language is asked for."""
-    return [{"code": str(i.code), "place": asdict(i.place), "params": dict(i.params)} for i in issues]
+    return [
+        {"code": str(i.code), "place": {name: getattr(i.place, name) for name in _PLACE}, "params": dict(i.params)}
+        for i in issues
+    ]
 
 
 def issues_from_json(values: Sequence[Mapping[str, Any]]) -> tuple[Issue, ...]:

@@ -1,20 +1,28 @@
-"""Notify: the invoices of a run that wait for a text message go into bulk sends, in order and in chunks, each once."""
+"""Notify: the invoices of a run that wait for a text message go into bulk sends, in order and in chunks, each once.
+
+A few bulk sends are under way at once, and share their commits: one first, then twice as many each time that all went
+well. An answer that is lost has to be looked at by a person, so there are never many, and after trouble one again.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Refused, Unauthorised
 from batchinvoice.invoices.lifecycle import SmsStatus
 from batchinvoice.ledger.records import Row
+from batchinvoice.logs.context import carried
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
 
 _log = logging.getLogger(__name__)
 
 _PLAINLY_DOWN = 2  # bulk sends in a row whose answers are lost: a person has to look at every one of them
+_AT_ONCE = 8  # bulk sends whose answers one outage can take
 _SAID_EVERY = 100  # bulk sends
 _DOWN = f"the answers to {_PLAINLY_DOWN} bulk sends in a row were lost, so the gateway, or the way to it, is down."
 
@@ -25,39 +33,81 @@ def notify(job: Job, states: Collection[SmsStatus] = (SmsStatus.PENDING,), *, do
     `doubtful`, when a person asks for it: also those whose invoice came back other than it was sent. Raises RunStopped
     when somebody asks to stop or the gateway cannot be reached; what was not sent stays as it was.
     """
-    after, lost, number = -1, 0, job.ledger.latest_sms_call(job.run)
-    texted = 0
-    done: set[int | None] = set()  # of those alone whose text would be found in one of the states once more
-    while rows := job.ledger.to_text(job.run, after, job.terms.sms_chunk, states, doubtful=doubtful):
-        after = rows[-1].position
-        # Two rows can speak of one invoice (the same sheet twice in one): it is texted once.
-        waiting = {row.invoice_key: row for row in rows if row.invoice_key not in done}
-        if waiting:
+    waiting = _Waiting(job, states, doubtful=doubtful)
+    at_once, lost, texted = 1, 0, 0
+    with ThreadPoolExecutor(_AT_ONCE, "notify") as pool:
+        while calls := waiting.take(at_once):
             job.stop.obey()
-            if lost == _PLAINLY_DOWN:
+            if lost >= _PLAINLY_DOWN:
                 raise RunStopped(_DOWN)
-            number += 1
-            outcome = _text(job, number, list(waiting.values()))
-            lost = lost + 1 if outcome is SmsStatus.UNKNOWN else 0
-            texted += len(waiting) if outcome is SmsStatus.SENT else 0
-            if number % _SAID_EVERY == 0:
-                job.tell(f"{texted:,} customers were texted so far.")
-            if outcome in states:
-                done |= waiting.keys()
+            outcomes = _text(job, pool, calls)
+            for call, outcome in zip(calls, outcomes, strict=True):
+                lost = lost + 1 if outcome is SmsStatus.UNKNOWN else 0
+                texted += len(call.rows) if outcome is SmsStatus.SENT else 0
+                waiting.done(call, outcome)
+                if call.number % _SAID_EVERY == 0:
+                    job.tell(f"{texted:,} customers were texted so far.")
+            well = all(outcome is SmsStatus.SENT for outcome in outcomes)
+            at_once = min(2 * at_once, _AT_ONCE, job.terms.workers) if well else 1
 
 
-def _text(job: Job, number: int, rows: Sequence[Row]) -> SmsStatus:
-    """Make one bulk send, written down before and after it. Raises RunStopped if it cannot leave."""
+@dataclass(frozen=True, slots=True)
+class _Call:
+    number: int
+    rows: Sequence[Row]
+
+
+class _Waiting:
+    """The rows that wait for a text message, chunk after chunk. Two can speak of one invoice: it is texted once."""
+
+    def __init__(self, job: Job, states: Collection[SmsStatus], *, doubtful: bool) -> None:
+        self._job, self._states, self._doubtful = job, states, doubtful
+        self._after, self._number = -1, job.ledger.latest_sms_call(job.run)
+        # Of the invoices that were taken, those whose text would be found in one of the states once more.
+        self._taken: set[int | None] = set()
+
+    def take(self, most: int) -> list[_Call]:
+        """So many bulk sends at most; none if nobody waits any more."""
+        calls: list[_Call] = []
+        while len(calls) < most and (rows := self._page()):
+            self._after = rows[-1].position
+            if chunk := {row.invoice_key: row for row in rows if row.invoice_key not in self._taken}:
+                self._taken |= chunk.keys()
+                self._number += 1
+                calls.append(_Call(self._number, list(chunk.values())))
+        return calls
+
+    def done(self, call: _Call, outcome: SmsStatus) -> None:
+        if outcome not in self._states:
+            self._taken -= {row.invoice_key for row in call.rows}
+
+    def _page(self) -> Sequence[Row]:
+        job = self._job
+        return job.ledger.to_text(job.run, self._after, job.terms.sms_chunk, self._states, doubtful=self._doubtful)
+
+
+def _text(job: Job, pool: Executor, calls: Sequence[_Call]) -> list[SmsStatus]:
+    """Make these bulk sends at once, written down before and after. Raises RunStopped if one cannot leave."""
     with job.ledger.entry() as entry:
-        entry.intend_sms(job.run, number, rows)
-    _log.info("bulk send begun", extra={"number": number, "count": len(rows)})
-    outcome, message = _send(job.gateway, [row.gateway_id for row in rows])
+        for call in calls:
+            entry.intend_sms(job.run, call.number, call.rows)
+    sent: list[Future[tuple[SmsStatus, str]]] = []
+    for call in calls:
+        _log.info("bulk send begun", extra={"number": call.number, "count": len(call.rows)})
+        sent.append(pool.submit(carried(_send), job.gateway, [row.gateway_id for row in call.rows]))
+    wait(sent)
+    came = [(call, *each.result()) for call, each in zip(calls, sent, strict=True) if each.exception() is None]
     with job.ledger.entry() as entry:
-        entry.settle_sms(job.run, number, rows, outcome, message)
-    _log.info("bulk send ended", extra={"number": number, "count": len(rows), "status": str(outcome)})
-    if outcome is SmsStatus.PENDING:
-        raise RunStopped(message)
-    return outcome
+        for call, outcome, message in came:
+            entry.settle_sms(job.run, call.number, call.rows, outcome, message)
+    for call, outcome, _ in came:
+        facts = {"number": call.number, "count": len(call.rows), "status": str(outcome)}
+        _log.info("bulk send ended", extra=facts)
+    for each in sent:
+        outcome, message = each.result()  # or what it raised that is no answer: the others are written down
+        if outcome is SmsStatus.PENDING:
+            raise RunStopped(message)
+    return [outcome for _, outcome, _ in came]
 
 
 def _send(gateway: Gateway, ids: Sequence[str]) -> tuple[SmsStatus, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from batchinvoice.invoices.issue import Issue, problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.intent import Intent, Outcome
-from batchinvoice.ledger.records import Run
+from batchinvoice.ledger.records import Row, Run
 from batchinvoice.runs.echo import differences
 from batchinvoice.runs.places import Places
 
@@ -65,13 +66,23 @@ def adopted(intent: Intent, found: GatewayInvoice, sms: SmsStatus | None, places
     return succeeded(intent, Done(found, tries), sms, places, RowStatus.ADOPTED)
 
 
-def with_owner(entry: Entry, run: Run, intent: Intent, outcome: Outcome, places: Places) -> Outcome:
-    """The outcome; if another invoice of the ledger has the id that the gateway gave, the row says so."""
-    owner = entry.owner_of(outcome.gateway_id, run, intent.invoice_key) if outcome.gateway_id else None
-    if owner is None:
-        return outcome
-    taken = problem(Code.ID_TAKEN, value=outcome.gateway_id, other=owner)
-    return replace(outcome, issues=(*outcome.issues, places.issue(intent.row.row, Field.REFERENCE, taken)))
+def with_owners(
+    entry: Entry, run: Run, came: Sequence[tuple[Intent, Outcome]], places: Callable[[Row], Places]
+) -> list[tuple[Intent, Outcome]]:
+    """The outcomes; where another invoice has the id that the gateway gave, in the ledger or here, the row says so."""
+    owners = entry.owners_of(run, {outcome.gateway_id for _, outcome in came if outcome.gateway_id})
+    told = []
+    for intent, outcome in came:
+        said = outcome
+        if outcome.gateway_id:
+            having = owners.setdefault(outcome.gateway_id, {})
+            if other := next((name for key, name in having.items() if key != intent.invoice_key), None):
+                taken = problem(Code.ID_TAKEN, value=outcome.gateway_id, other=other)
+                issue = places(intent.row).issue(intent.row.row, Field.REFERENCE, taken)
+                said = replace(outcome, issues=(*outcome.issues, issue))
+            having[intent.invoice_key] = intent.invoice.reference
+        told.append((intent, said))
+    return told
 
 
 def failed(intent: Intent, error: GatewayError, places: Places) -> Outcome:

@@ -14,7 +14,7 @@ from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.issue import problem
 from batchinvoice.invoices.lifecycle import Action, RowStatus
 from batchinvoice.invoices.wording import Found, found_text
-from batchinvoice.ledger.intent import Outcome
+from batchinvoice.ledger.intent import Outcome, Settled
 from batchinvoice.ledger.records import Row
 from batchinvoice.logs.context import bound_contextvars, carried
 from batchinvoice.runs.errors import RunStopped
@@ -64,8 +64,7 @@ def _any_held(job: Job) -> bool:
 
 def _hold(job: Job, rows: Sequence[tuple[Row, Outcome]]) -> None:
     with job.ledger.entry() as entry:
-        for row, outcome in rows:
-            entry.settle_row(row, Action.NONE, outcome)
+        entry.settle_rows([Settled(row, Action.NONE, outcome) for row, outcome in rows])
     job.progress(len(rows))
 
 

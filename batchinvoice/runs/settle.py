@@ -17,13 +17,13 @@ from batchinvoice.invoices.columns import Field
 from batchinvoice.invoices.issue import Issue, Problem, problem
 from batchinvoice.invoices.lifecycle import RowStatus, SmsStatus
 from batchinvoice.ledger.audit import Event
-from batchinvoice.ledger.intent import Intent, Outcome
+from batchinvoice.ledger.intent import Intent, Outcome, Settled
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Row, Run
 from batchinvoice.logs.context import bound_contextvars, carried
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.look_up import Seen, judge, look_up
-from batchinvoice.runs.outcome import adopted, with_owner
+from batchinvoice.runs.outcome import adopted, with_owners
 from batchinvoice.runs.places import Places
 
 _log = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ def take_up(ledger: Ledger, run: Run, *, changes: bool) -> None:
     rows = ledger.to_take_up(run, changes=changes)
     if rows:
         with ledger.entry() as entry:
-            for row in rows:
-                entry.settle_row(_unsaid(row), row.action, Outcome(RowStatus.PENDING, tries=0), row.invoice_key)
+            again = Outcome(RowStatus.PENDING, tries=0)
+            entry.settle_rows([Settled(_unsaid(row), row.action, again, row.invoice_key) for row in rows])
 
 
 def give_up(ledger: Ledger, run: Run, rows: Iterable[Row]) -> None:
@@ -53,7 +53,8 @@ def give_up(ledger: Ledger, run: Run, rows: Iterable[Row]) -> None:
     with ledger.entry() as entry:
         for row in rows:
             said = places.issue(row.row, Field.REFERENCE, problem(Code.GIVEN_UP))
-            entry.settle_row(_unsaid(row), row.action, Outcome(RowStatus.HELD, (said,), tries=0), row.invoice_key)
+            left = Outcome(RowStatus.HELD, (said,), tries=0)
+            entry.settle_rows([Settled(_unsaid(row), row.action, left, row.invoice_key)])
             numbers.append(row.row)
         entry.note_change(run.id, Event.GIVEN_UP, sheet_rows=numbers)
 
@@ -200,10 +201,9 @@ class _Search:
             self._places_of(intent.row)
         echoes = [echo for intent, outcome in settled for echo in self._same_said(intent, outcome)]
         with self._job.ledger.entry() as entry:
-            for intent, outcome in settled:
-                entry.settle(intent, with_owner(entry, self._job.run, intent, outcome, self._places_of(intent.row)))
-            for row, said in echoes:
-                entry.settle_row(row, row.action, said, row.invoice_key)
+            entry.settle(with_owners(entry, self._job.run, settled, self._places_of))
+            for row, said in echoes:  # one after the other: a row may speak of two of them
+                entry.settle_rows([Settled(row, row.action, said, row.invoice_key)])
             for other in sorted({intent.row.run_id for intent, _ in settled} - {self._job.run.id}):
                 entry.note_change(other, Event.SETTLED, by=self._job.run.id)
         ended = [outcome for _, outcome in settled if outcome.status in (RowStatus.ADOPTED, RowStatus.HELD)]

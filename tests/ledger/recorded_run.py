@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import requests
 from disk_events import Call, Event
 from recording_vfs import CannotRecord, Recorder
+from requests.adapters import HTTPAdapter
 from sqlalchemy import Connection, Engine, event
 
 SETTINGS = ("as it is", "FULL", "OFF")  # of PRAGMA synchronous
@@ -81,9 +82,9 @@ def record_calls(record: Callable[[Event], None]) -> None:
     """Write down each create and each bulk send before its request is sent."""
     from odd_gateway import CIPHER
 
-    really = requests.Session.send
+    really = HTTPAdapter.send
 
-    def send(self: requests.Session, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+    def send(self: HTTPAdapter, request: requests.PreparedRequest, **how: Any) -> requests.Response:
         path = urlsplit(request.url or "").path
         if request.method == "POST" and path.endswith("/invoice"):
             record(Call("create", (said(request)["referenceNumber"],)))
@@ -94,7 +95,7 @@ def record_calls(record: Callable[[Event], None]) -> None:
     def said(request: requests.PreparedRequest) -> dict[str, Any]:
         return CIPHER.decrypt(json.loads(request.body or "")["data"])
 
-    requests.Session.send = send  # type: ignore[method-assign, assignment]
+    HTTPAdapter.send = send  # type: ignore[method-assign, assignment]
 
 
 def ids(payload: Any) -> list[Any]:

@@ -22,7 +22,7 @@ from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger import upgrade
 from batchinvoice.ledger.audit import Event, Log
-from batchinvoice.ledger.intent import Outcome
+from batchinvoice.ledger.intent import Create, Outcome
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.proof import Seen, prove
 from batchinvoice.ledger.records import Row, Run
@@ -42,8 +42,8 @@ def make(ledger: Ledger, run: Run, rows: Sequence[Row], status: RowStatus = RowS
     with ledger.entry() as entry:
         for row in rows:
             assert row.invoice
-            intent = entry.intend_create(run, row, row.invoice, row.sms, None, LOST)
-            entry.settle(intent, Outcome(status, gateway_id=f"7{row.position}", origin="create"))
+            intent = entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST)])[0]
+            entry.settle([(intent, Outcome(status, gateway_id=f"7{row.position}", origin="create"))])
 
 
 def conclude(ledger: Ledger, run: Run, status: RunStatus = RunStatus.COMPLETE, why: str = "") -> None:
@@ -274,10 +274,10 @@ def test_rows_that_another_run_settles_are_told_of_their_own_run(ledger: Ledger)
     conclude(ledger, run, RunStatus.RUNNING)
     assert row.invoice
     with ledger.entry() as entry:
-        intent = entry.intend_create(run, row, row.invoice, row.sms, None, LOST)
+        intent = entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST)])[0]
     conclude(ledger, run, RunStatus.PARTIAL)
     with ledger.entry() as entry:
-        entry.settle(intent, Outcome(RowStatus.ADOPTED, gateway_id="7", origin="find"))
+        entry.settle([(intent, Outcome(RowStatus.ADOPTED, gateway_id="7", origin="find"))])
     assert len(prove(ledger).breaks) == 2  # nobody has told the log: this is what it would look like
     with ledger.entry() as entry:
         entry.note_change(run.id, Event.SETTLED, by="20261122-002")

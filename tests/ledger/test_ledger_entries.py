@@ -15,7 +15,7 @@ from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerBusy, NoSuchRun
-from batchinvoice.ledger.intent import Intent, Outcome
+from batchinvoice.ledger.intent import Change, Create, Intent, Outcome, Settled
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import NewRow, Row, Run
 from batchinvoice.ledger.tables import references, rows
@@ -28,12 +28,12 @@ MADE = Outcome(RowStatus.CREATED, gateway_id="7001", origin="create", link="http
 def intend(ledger: Ledger, run: Run, row: Row) -> Intent:
     assert row.invoice
     with ledger.entry() as entry:
-        return entry.intend_create(run, row, row.invoice, row.sms, None, LOST)
+        return entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST)])[0]
 
 
 def settle(ledger: Ledger, intent: Intent, outcome: Outcome) -> None:
     with ledger.entry() as entry:
-        entry.settle(intent, outcome)
+        entry.settle([(intent, outcome)])
 
 
 def made(ledger: Ledger, run: Run, row: Row, outcome: Outcome = MADE) -> Intent:
@@ -103,7 +103,7 @@ def test_rows_are_read_in_pages_by_status(ledger: Ledger) -> None:
     run, stored = planned(ledger, [new_row(n) for n in range(1003)])
     for row in stored[::2]:
         with ledger.entry() as entry:
-            entry.settle_row(row, Action.NONE, Outcome(RowStatus.HELD))
+            entry.settle_rows([Settled(row, Action.NONE, Outcome(RowStatus.HELD))])
     assert [row.position for row in ledger.rows(run, RowStatus.PENDING)] == list(range(1, 1003, 2))
     assert [row.position for row in ledger.rows(run, RowStatus.PENDING, RowStatus.HELD)] == list(range(1003))
     assert list(ledger.rows(run, RowStatus.CREATED)) == []
@@ -139,7 +139,7 @@ def test_an_intent_is_unknown_until_its_outcome(ledger: Ledger) -> None:
 def test_an_entry_that_breaks_off_writes_nothing(ledger: Ledger) -> None:
     run, [row] = planned(ledger)
     with pytest.raises(ZeroDivisionError), ledger.entry() as entry:
-        assert entry.intend_create(run, row, invoice(), row.sms, None, LOST).attempt / 0
+        assert entry.intend(run, [Create(row, invoice(), row.sms, None, LOST)])[0].attempt / 0
     assert next(ledger.rows(run)).status is RowStatus.PENDING
     assert ledger.known_references(["R-1"]) == {}
 
@@ -151,10 +151,10 @@ def test_only_allowed_steps_are_taken(ledger: Ledger, start: RowStatus, end: Row
     allowed = end == start or end in NEXT[start]
     if allowed:
         with ledger.entry() as entry:
-            entry.settle_row(row, Action.NONE, Outcome(end))
+            entry.settle_rows([Settled(row, Action.NONE, Outcome(end))])
     else:
         with pytest.raises(ValueError, match=f"{start} cannot become {end}"), ledger.entry() as entry:
-            entry.settle_row(row, Action.NONE, Outcome(end))
+            entry.settle_rows([Settled(row, Action.NONE, Outcome(end))])
     assert next(ledger.rows(run)).status is (end if allowed else start)
 
 
@@ -223,7 +223,7 @@ def test_an_update_that_is_under_way_leaves_nothing_to_pass_for_unchanged(ledger
     known = ledger.known_references(["R-1"])["R-1"]
     other, [again] = planned(ledger)
     with ledger.entry() as entry:
-        intent = entry.intend_update(other, again, invoice(amount=Decimal(6)), known)
+        intent = entry.intend(other, [Change(again, invoice(amount=Decimal(6)), known)])[0]
     assert next(ledger.rows(other)).status is RowStatus.PENDING  # harmless to repeat after a crash
     assert ledger.known_references(["R-1"])["R-1"].fingerprint == ""
     settle(ledger, intent, Outcome(RowStatus.REJECTED))
@@ -242,7 +242,7 @@ def test_a_reference_given_by_an_update_stays_if_it_may_have_been_carried_out(le
         other, [again] = planned(ledger)
         known = ledger.known_references(["R-1"])["R-1"]
         with ledger.entry() as entry:
-            intent = entry.intend_update(other, again, invoice("R-2"), known)
+            intent = entry.intend(other, [Change(again, invoice("R-2"), known)])[0]
         settle(ledger, intent, outcome)
         assert ("R-2" in ledger.known_references(["R-2"])) is kept
     assert "R-1" in ledger.known_references(["R-1"])

@@ -24,7 +24,7 @@ from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.invoices.likeness import likeness
 from batchinvoice.ledger import past, upgrade
-from batchinvoice.ledger.intent import Outcome
+from batchinvoice.ledger.intent import Change, Create, Outcome
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.past import Past
 from batchinvoice.ledger.tables import invoices, references
@@ -42,9 +42,9 @@ def make(ledger: Ledger, *said: Invoice, at: dt.datetime = NOW, status: RowStatu
     with ledger.entry() as entry:
         for row in rows:
             assert row.invoice
-            intent = entry.intend_create(run, row, row.invoice, row.sms, None, LOST)
+            intent = entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST)])[0]
             if status:
-                entry.settle(intent, Outcome(status, gateway_id=f"7{row.reference}", origin="create"))
+                entry.settle([(intent, Outcome(status, gateway_id=f"7{row.reference}", origin="create"))])
     return run.id
 
 
@@ -54,8 +54,8 @@ def update(ledger: Ledger, said: Invoice) -> None:
     known = ledger.known_ids([said.invoice_id]).get(said.invoice_id)
     run, [row] = planned(ledger, [new_row(0, said)])
     with ledger.entry() as entry:
-        intent = entry.intend_update(run, row, said, known)
-        entry.settle(intent, Outcome(RowStatus.UPDATED, gateway_id=said.invoice_id, origin="update"))
+        intent = entry.intend(run, [Change(row, said, known)])[0]
+        entry.settle([(intent, Outcome(RowStatus.UPDATED, gateway_id=said.invoice_id, origin="update"))])
 
 
 def test_references_like_these_with_their_customers(ledger: Ledger) -> None:
@@ -96,7 +96,7 @@ def test_a_reference_refused_and_made_again_for_another_customer(ledger: Ledger)
     said = invoice("007", mobile="66000002")
     run, [row] = planned(ledger, [new_row(0, said)])
     with ledger.entry() as entry:
-        entry.intend_create(run, row, said, row.sms, known, LOST)
+        entry.intend(run, [Create(row, said, row.sms, known, LOST)])[0]
     assert [each.phone for each in ledger.alike(["7"])["7"]] == [ALI]
 
 

@@ -15,7 +15,7 @@ from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import Action, RowStatus
 from batchinvoice.ledger.errors import LedgerError
-from batchinvoice.ledger.intent import Intent, Outcome
+from batchinvoice.ledger.intent import Change, Create, Intent, Outcome
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Row, Run
 
@@ -50,7 +50,7 @@ def heard(ledger: Ledger) -> Iterator[Listener]:
 def intend(ledger: Ledger, run: Run, row: Row) -> Intent:
     assert row.invoice
     with ledger.entry() as entry:
-        return entry.intend_create(run, row, row.invoice, row.sms, None, LOST)
+        return entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST)])[0]
 
 
 def test_a_line_says_what_is_committed(ledger: Ledger, heard: Listener) -> None:
@@ -58,7 +58,7 @@ def test_a_line_says_what_is_committed(ledger: Ledger, heard: Listener) -> None:
     intent = intend(ledger, run, row)
     assert heard.lines == []  # an intent is no outcome
     with ledger.entry() as entry:
-        entry.settle(intent, MADE)
+        entry.settle([(intent, MADE)])
         assert heard.lines == []
     [(said, fields)] = heard.lines
     assert said == "row outcome"
@@ -84,7 +84,7 @@ def test_what_was_undone_is_never_told(ledger: Ledger, heard: Listener) -> None:
 
     def cut_off() -> None:
         with ledger.entry() as entry:
-            entry.settle(intent, MADE)
+            entry.settle([(intent, MADE)])
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -101,7 +101,7 @@ def test_what_could_not_be_committed_is_never_told(ledger: Ledger, heard: Listen
 
     event.listen(ledger._engine, "commit", full)
     with pytest.raises((LedgerError, sqlite3.OperationalError)), ledger.entry() as entry:
-        entry.settle(intent, MADE)
+        entry.settle([(intent, MADE)])
     assert heard.lines == []
 
 
@@ -109,9 +109,9 @@ def test_a_row_that_was_looked_for_in_vain_has_no_second_outcome(ledger: Ledger,
     run, [row] = planned(ledger)
     intent = intend(ledger, run, row)
     with ledger.entry() as entry:
-        entry.settle(intent, Outcome(RowStatus.UNKNOWN, (LOST,)))
+        entry.settle([(intent, Outcome(RowStatus.UNKNOWN, (LOST,)))])
     with ledger.entry() as entry:
-        entry.settle(intent, Outcome(RowStatus.UNKNOWN, (LOST,), tries=0))
+        entry.settle([(intent, Outcome(RowStatus.UNKNOWN, (LOST,), tries=0))])
     assert [said for said, _ in heard.lines] == ["row outcome", "row not settled"]
 
 
@@ -129,9 +129,9 @@ def test_an_id_that_only_the_sheet_states_is_the_content_of_a_cell(ledger: Ledge
     for _ in range(2):  # the second time the ledger knows it, still from the sheet alone
         known = ledger.known_ids(["66109753"]).get("66109753")
         with ledger.entry() as entry:
-            intent = entry.intend_update(run, row, stated, known)
+            intent = entry.intend(run, [Change(row, stated, known)])[0]
         with ledger.entry() as entry:
-            entry.settle(intent, Outcome(RowStatus.UNKNOWN))
+            entry.settle([(intent, Outcome(RowStatus.UNKNOWN))])
     assert known
     assert [("gateway_id" in fields) for _, fields in heard.lines] == [False, False]
     assert "66109753" not in str(heard.lines)

@@ -48,7 +48,7 @@ WHOLE = ("GROUP BY", "count(", "invoice_references.reference = rows.reference", 
 # Without these, the fixture would not have done what it is for.
 HEARD = (
     *("rows.stated_id IN", "rows.reference IN", "rows.invoice_id IN", "invoice_references.likeness IN", "stretch"),
-    *("DELETE FROM invoice_references", "invoices.gateway_id = ?", "invoices.sms IN", "UPDATE attempts", "FROM audit"),
+    *("DELETE FROM invoice_references", "invoices.gateway_id IN", "invoices.sms IN", "UPDATE attempts", "FROM audit"),
     *("UPDATE invoices SET sms", "runs.sequence > ?", "max(sms_calls.number)", "invoices.phone IN", "max(attempts.id)"),
 )
 

@@ -66,6 +66,7 @@ def intents(ledger: Ledger) -> tuple[int, set[str]]:
     ],
 )
 def test_a_full_disk_stops_the_run_and_loses_nothing(bench: Bench, limit: Limit, pages: int) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
     run = bench.plan([simple(n) for n in range(ROWS)])
     with limit(bench.ledger, pages), pytest.raises(LedgerUnusable):
         bench.apply(run)

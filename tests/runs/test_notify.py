@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import Any
+
 import pytest
 from bench import Bench, simple
 from odd_gateway import OddGateway, created, no, yes
@@ -10,11 +14,13 @@ from batchinvoice import app
 from batchinvoice.invoices.lifecycle import RunStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.proof import prove
+from batchinvoice.runs import notify
 from batchinvoice.runs.errors import RunStopped
+from batchinvoice.runs.job import Job
 
 
-def chunked(bench: Bench, size: int) -> None:
-    bench.settings = bench.settings.model_copy(update={"sms_chunk": size})
+def chunked(bench: Bench, size: int, at_once: int = 1) -> None:
+    bench.settings = bench.settings.model_copy(update={"sms_chunk": size, "concurrency": at_once})
 
 
 def sent(bench: Bench) -> list[list[str]]:
@@ -31,6 +37,40 @@ def test_bulk_sends_are_chunks_in_the_sheets_order(bench: Bench) -> None:
         (n, each, SmsStatus.SENT) for n, each in enumerate(sent(bench), 1)
     ]
     assert bench.texted() == [int(each) for each in ids]
+
+
+def test_one_bulk_send_goes_alone_and_then_twice_as_many_up_to_eight_share_their_commits(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together: list[int] = []
+    real = notify._text
+
+    def text(job: Job, pool: Executor, calls: Sequence[Any]) -> list[SmsStatus]:
+        together.append(len(calls))
+        return real(job, pool, calls)
+
+    monkeypatch.setattr(notify, "_text", text)
+    chunked(bench, 1, at_once=16)
+    run = bench.run([simple(n) for n in range(20)])
+    assert together == [1, 2, 4, 8, 5]
+    assert bench.sms(run) == ["sent"] * 20
+    assert sorted(bench.texted()) == sorted(int(row.gateway_id) for row in bench.rows(run))
+    assert [c.number for c in bench.ledger.sms_calls(run)] == list(range(1, 21))
+
+
+def test_of_bulk_sends_at_once_only_the_lost_one_is_unknown_and_the_next_goes_alone(bench: Bench) -> None:
+    chunked(bench, 1, at_once=4)
+    bench.emulator.set_faults("send:close-after:3x1")
+    run = bench.run([simple(n) for n in range(9)])
+    assert sorted(bench.sms(run)) == ["sent"] * 8 + ["unknown"]
+    assert sorted(bench.texted()) == sorted(int(row.gateway_id) for row in bench.rows(run))
+
+
+def test_rows_of_one_invoice_in_bulk_sends_at_once_are_texted_once(bench: Bench) -> None:
+    chunked(bench, 1, at_once=4)
+    first = [simple(n) for n in range(6)]
+    run = bench.run([*first, *first])
+    assert sorted(bench.texted()) == sorted({int(row.gateway_id) for row in bench.rows(run) if row.gateway_id})
 
 
 def test_rows_that_want_no_text_are_in_no_bulk_send(bench: Bench) -> None:

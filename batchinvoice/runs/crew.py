@@ -1,0 +1,155 @@
+"""The crew: threads that make the calls whose intents are committed. Whoever is free takes the next one by itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from batchinvoice.invoices.lifecycle import RowStatus
+from batchinvoice.ledger.intent import Intent, Outcome
+from batchinvoice.logs.context import carried
+
+_GATHER = 0.05  # seconds for which what has landed may wait for more, so that they share a commit
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a call. `stop`: why nothing more should be sent, if so."""
+
+    outcome: Outcome
+    stop: str | None = None
+
+    @property
+    def all_well(self) -> bool:
+        """Whether the next call may leave before anybody has looked at this answer."""
+        return self.stop is None and self.outcome.status not in (RowStatus.PENDING, RowStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A call that is over. answer: or what the call raised besides. seconds: how long it took."""
+
+    intent: Intent
+    answer: Answer | BaseException
+    seconds: float
+
+
+class Crew:
+    """As many threads as there may be calls at once, and the intents that wait for one of them.
+
+    `allowed`: how many calls may be under way at this moment, `size` at most. Nobody begins with another call once
+    `asked_to_stop`; nor, after an answer that is lost or stops the run, until `begin` is called again: what is ahead
+    must not run into the same.
+    Used by one thread, which alone knows the ledger; inside `with`, the threads live.
+    """
+
+    def __init__(self, send: Callable[[Intent], Answer], size: int, asked_to_stop: Callable[[], bool]) -> None:
+        self._send, self._asked_to_stop, self.size, self.allowed = send, asked_to_stop, size, size
+        self._lock = threading.Lock()
+        self._work, self._news = threading.Condition(self._lock), threading.Condition(self._lock)
+        self._ready: deque[Intent] = deque()
+        self._landed: list[Landed] = []
+        self._under_way, self._latest = 0, 0
+        self._flowing, self._closed = True, False
+        self._threads = [threading.Thread(target=carried(self._live), name=f"deliver_{n}") for n in range(size)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        with self._lock:
+            self._closed = True
+            self._work.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def held(self) -> int:
+        """How many intents it has that have not landed."""
+        with self._lock:
+            return len(self._ready) + self._under_way
+
+    @property
+    def latest(self) -> int:
+        """The number of the attempt that was begun last."""
+        return self._latest
+
+    def begin(self, intents: Iterable[Intent]) -> None:
+        """Let these calls be made after those that are ready, and go on if there was a halt."""
+        with self._lock:
+            self._ready.extend(intents)
+            self._flowing = True
+            self._work.notify(min(len(self._ready), max(self.allowed - self._under_way, 0)))
+
+    def recall(self) -> list[Intent]:
+        """Take back the intents with which nobody has begun: they certainly never left."""
+        with self._lock:
+            back = list(self._ready)
+            self._ready.clear()
+            return back
+
+    def collect(self) -> list[Landed]:
+        """What has landed since the last time, in the order in which it did."""
+        with self._lock:
+            landed, self._landed = self._landed, []
+            return landed
+
+    def wait(self, at_most: float) -> None:
+        """Until something has landed, and a moment longer if there is no hurry; for so many seconds at most."""
+        with self._lock:
+            self._news.wait_for(lambda: self._landed or self._stands_still(), at_most)
+            self._news.wait_for(self._is_due, _GATHER)
+
+    def wait_for_all(self) -> None:
+        """Until no call is under way; take back first what is not to leave any more."""
+        with self._lock:
+            self._news.wait_for(lambda: not self._under_way)
+
+    def _is_due(self) -> bool:
+        """Whether someone would wait for work, or for a look at what has landed; or half of the crew has landed."""
+        return not self._landed or not self._ready or not self._flowing or 2 * len(self._landed) >= self.size
+
+    def _stands_still(self) -> bool:
+        return bool(self._ready) and not self._under_way and not self._may_begin()
+
+    def _live(self) -> None:
+        while (intent := self._next()) is not None:
+            began = time.monotonic()
+            answer: Answer | BaseException
+            try:
+                answer = self._send(intent)
+            except BaseException as error:
+                answer = error
+            self._land(Landed(intent, answer, time.monotonic() - began))
+
+    def _next(self) -> Intent | None:
+        with self._lock:
+            while not (self._ready and self._may_begin()):
+                if self._closed:
+                    return None
+                if self._stands_still():  # a stop was asked for before the first of them left: nothing will land
+                    self._news.notify()
+                self._work.wait()
+            self._under_way += 1
+            intent = self._ready.popleft()
+            self._latest = intent.attempt
+            return intent
+
+    def _may_begin(self) -> bool:
+        return self._flowing and self._under_way < self.allowed and not self._asked_to_stop()
+
+    def _land(self, landed: Landed) -> None:
+        with self._lock:
+            self._under_way -= 1
+            self._landed.append(landed)
+            well = isinstance(landed.answer, Answer) and landed.answer.all_well
+            self._flowing = self._flowing and well
+            if len(self._landed) == 1 or self._is_due() or not self._under_way:
+                self._news.notify()

@@ -1,0 +1,124 @@
+"""The crew: how many calls are under way, what leaves after a lost answer or a stop, and what is taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any, cast
+
+import pytest
+
+from batchinvoice.invoices.lifecycle import Action, RowStatus
+from batchinvoice.ledger.intent import Intent, Outcome
+from batchinvoice.runs.crew import Answer, Crew
+
+LONG = 30.0  # seconds that nobody waits if the crew does what it should
+WELL = Answer(Outcome(RowStatus.CREATED))
+
+
+def intents(count: int) -> list[Intent]:
+    """Intents of which the crew looks at the number alone."""
+    nothing = cast(Any, None)
+    return [Intent(n, nothing, nothing, n, Action.CREATE, None, dt.datetime.now(dt.UTC)) for n in range(1, count + 1)]
+
+
+class Gateway:
+    """Calls that end when they are let, each with the answer that is set for it."""
+
+    def __init__(self, answers: dict[int, Answer | Exception] | None = None) -> None:
+        self.answers = answers or {}
+        self.let = threading.Semaphore(0)
+        self.most, self.now, self.began = 0, 0, list[int]()
+        self._lock = threading.Lock()
+
+    def send(self, intent: Intent) -> Answer:
+        with self._lock:
+            self.began.append(intent.attempt)
+            self.now += 1
+            self.most = max(self.most, self.now)
+        self.let.acquire()
+        with self._lock:
+            self.now -= 1
+        answer = self.answers.get(intent.attempt, WELL)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def wait_for(self, calls: int) -> None:
+        until = time.monotonic() + LONG
+        while len(self.began) < calls and time.monotonic() < until:
+            time.sleep(0.001)
+        assert len(self.began) >= calls
+
+
+def all_landed(crew: Crew, count: int) -> list[int]:
+    landed: list[int] = []
+    while len(landed) < count:
+        crew.wait(LONG)
+        landed += numbers(each.intent for each in crew.collect())
+    return sorted(landed)
+
+
+def numbers(made: Iterable[Intent]) -> list[int]:
+    return [each.attempt for each in made]
+
+
+def test_whoever_is_free_takes_the_next_one_and_never_more_are_under_way_than_allowed() -> None:
+    gateway = Gateway()
+    with Crew(gateway.send, 4, lambda: False) as crew:
+        crew.allowed = 2
+        crew.begin(intents(8))
+        gateway.wait_for(2)
+        gateway.let.release(8)
+        assert all_landed(crew, 8) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert gateway.most == 2
+
+
+@pytest.mark.parametrize(
+    "lost", [Answer(Outcome(RowStatus.UNKNOWN)), Answer(Outcome(RowStatus.CREATED), "stop"), ValueError("odd")]
+)
+def test_nothing_leaves_after_a_lost_answer_until_somebody_has_looked_at_it(lost: Answer | Exception) -> None:
+    gateway = Gateway({1: lost})
+    with Crew(gateway.send, 1, lambda: False) as crew:
+        crew.begin(intents(3))
+        gateway.let.release(3)
+        assert all_landed(crew, 1) == [1]
+        assert gateway.began == [1]
+        crew.begin([])
+        assert all_landed(crew, 2) == [2, 3]
+
+
+def test_what_is_taken_back_never_leaves() -> None:
+    gateway = Gateway()
+    with Crew(gateway.send, 1, lambda: False) as crew:
+        crew.begin(intents(3))
+        gateway.wait_for(1)
+        assert numbers(crew.recall()) == [2, 3]
+        gateway.let.release(3)
+        crew.wait_for_all()
+        assert numbers(each.intent for each in crew.collect()) == [1]
+    assert gateway.began == [1]
+
+
+def test_a_stop_before_the_first_call_left_is_heard_at_once() -> None:
+    gateway = Gateway()
+    with Crew(gateway.send, 2, lambda: True) as crew:
+        crew.begin(intents(2))
+        began = time.monotonic()
+        crew.wait(LONG)
+        assert time.monotonic() - began < LONG
+        assert len(crew.recall()) == 2
+    assert gateway.began == []
+
+
+def test_what_a_call_raises_comes_back_with_its_intent() -> None:
+    gateway = Gateway({1: ValueError("odd")})
+    gateway.let.release()
+    with Crew(gateway.send, 1, lambda: False) as crew:
+        crew.begin(intents(1))
+        crew.wait(LONG)
+        (landed,) = crew.collect()
+    assert isinstance(landed.answer, ValueError)
+    assert crew.held == 0
