@@ -122,3 +122,16 @@ def test_what_a_call_raises_comes_back_with_its_intent() -> None:
         (landed,) = crew.collect()
     assert isinstance(landed.answer, ValueError)
     assert crew.held == 0
+
+
+def test_it_tells_how_many_were_under_way_at_the_most_since_it_was_last_asked() -> None:
+    gateway = Gateway()
+    with Crew(gateway.send, 4, lambda: False) as crew:
+        crew.begin(intents(3))
+        gateway.wait_for(3)
+        gateway.let.release(2)
+        all_landed(crew, 2)
+        told = crew.most_lately(), crew.most_lately()
+        gateway.let.release(1)
+        all_landed(crew, 1)
+    assert told == (3, 1)

@@ -160,6 +160,15 @@ def test_what_is_not_made_use_of_does_not_grow() -> None:
         assert hand.round(0.1, 0.1) == 4
 
 
+def test_nor_does_it_grow_so_after_a_429() -> None:
+    hand = _ByHand()
+    hand.grown()
+    limit = hand.hear(Exchange("create", hand.now, hand.now + 0.1, Verdict.THROTTLED, 0.0))
+    for _ in range(7):
+        assert hand.round(*[0.1] * 4) == limit
+    assert hand.round(*[0.1] * limit) > limit
+
+
 def test_one_at_once_is_exactly_one() -> None:
     gateway = _driven(Simulated(_noisy(0.05)), 3, ceiling=1)
     assert gateway.most == 1
