@@ -11,6 +11,7 @@ from batchinvoice import __version__
 from batchinvoice.checking import check_sheet, now
 from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.client import Credentials, Gateway, longest_call
+from batchinvoice.gateway.patience import Patience
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.invoice import SmsMode, WireForms
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
@@ -26,6 +27,7 @@ from batchinvoice.runs.conclude import conclusion
 from batchinvoice.runs.correct import correct
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.notify import notify
+from batchinvoice.runs.pace import Pace
 from batchinvoice.runs.plan import plan
 from batchinvoice.runs.reconcile import reconcile, report, report_path
 from batchinvoice.runs.stopping import stop_when_asked
@@ -94,6 +96,7 @@ def connect(settings: Settings) -> Iterator[Gateway]:
         connections=settings.concurrency,
         timeout=settings.timeout,
         assumptions=assumptions,
+        patience=Patience(max_rate=settings.max_rate),
     )
     with gateway:
         gateway.prove()
@@ -161,7 +164,7 @@ def apply_run(
     LedgerUnusable.
     """
     with ledger.working(), stop_when_asked() as stop, conclusion(ledger, run):
-        carry_out(Job(ledger, gateway, run, terms(settings, run), stop, progress, tell))
+        carry_out(Job(ledger, gateway, run, terms(settings, run), Pace(settings.concurrency), stop, progress, tell))
     return ledger.run(run.id)
 
 
@@ -179,7 +182,7 @@ def send_sms(
     tell: told what takes long. Raises RunStopped, LedgerBusy or LedgerUnusable.
     """
     with ledger.working(), stop_when_asked() as stop, conclusion(ledger, run):
-        job = Job(ledger, gateway, run, terms(settings, run), stop, tell=tell)
+        job = Job(ledger, gateway, run, terms(settings, run), Pace(settings.concurrency), stop, tell=tell)
         notify(job, texts_to_send(again=again), doubtful=True)
     return ledger.run(run.id)
 

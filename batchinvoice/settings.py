@@ -28,6 +28,7 @@ from batchinvoice.vault import user_folder
 __all__ = ["CREDENTIALS", "FILE_NAME", "Environment", "Loaded", "Settings", "SettingsError", "load", "look", "profiles"]
 
 PROFILE = "BATCHINVOICE_PROFILE"
+_SLOWEST = 0.1  # calls per second: slower, and the lease of a shared ledger could run out between two of them
 
 
 class LogLevel(StrEnum):
@@ -76,7 +77,8 @@ class Settings(BaseSettings):
     )
     ledger_url: SecretStr = Field(SecretStr(""), alias="BATCHINVOICE_LEDGER_URL")
     report_dir: Path = Field(Path("reports"), alias="BATCHINVOICE_REPORT_DIR")
-    concurrency: int = Field(8, alias="BATCHINVOICE_CONCURRENCY", ge=1, le=128)
+    concurrency: int = Field(32, alias="BATCHINVOICE_CONCURRENCY", ge=1, le=128)
+    max_rate: float = Field(0.0, alias="BATCHINVOICE_MAX_RATE", ge=0, le=10_000)
     timeout: float = Field(30.0, alias="BATCHINVOICE_TIMEOUT", gt=0, le=600)
     sms_mode: SmsMode = Field(SmsMode.BULK, alias="BATCHINVOICE_SMS_MODE")
     sms_chunk: int = Field(100, alias="BATCHINVOICE_SMS_CHUNK", ge=1, le=10_000)
@@ -115,6 +117,13 @@ class Settings(BaseSettings):
                 "it must be a whole path, as d:/ledger or /srv/ledger; else each folder from which you start would "
                 "have a ledger of its own, and invoices could be made twice"
             )
+        return value
+
+    @field_validator("max_rate")
+    @classmethod
+    def _some_rate(cls, value: float) -> float:
+        if 0 < value < _SLOWEST:
+            raise ValueError(f"it must be 0 (no bound) or at least {_SLOWEST} calls per second")
         return value
 
     @field_validator("payment_methods")

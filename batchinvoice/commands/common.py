@@ -31,6 +31,12 @@ SHEET = click.Path(path_type=Path)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 report_dir_option = click.option("--report-dir", type=SHEET, help="Folder for the workbooks (default: reports).")
+max_rate_option = click.option(
+    "--max-rate",
+    type=float,
+    metavar="N",
+    help="Make at most N calls per second (default: what the gateway takes).",
+)
 notify_option = click.option(
     "--notify/--no-notify",
     default=None,
@@ -57,7 +63,12 @@ def chosen_profile() -> str | None:
 
 @contextmanager
 def open_session(
-    *, as_json: bool = False, report_dir: Path | None = None, yes: bool = False, notify: bool | None = False
+    *,
+    as_json: bool = False,
+    report_dir: Path | None = None,
+    max_rate: float | None = None,
+    yes: bool = False,
+    notify: bool | None = False,
 ) -> Iterator[Session]:
     """A session with the settings and their ledger, and a log in their home. Raises SettingsError or LedgerError.
 
@@ -66,7 +77,8 @@ def open_session(
     from batchinvoice.notifier import open_notifier
     from batchinvoice.session import Session
 
-    settings, screen = the_settings(BATCHINVOICE_REPORT_DIR=report_dir), the_screen(as_json)
+    settings = the_settings(BATCHINVOICE_REPORT_DIR=report_dir, BATCHINVOICE_MAX_RATE=max_rate)
+    screen = the_screen(as_json)
     screen.heading(settings)
     wanted = not screen.interactive if notify is None else notify
     notifier = open_notifier(settings, screen.trouble, wanted=wanted, needed=bool(notify))

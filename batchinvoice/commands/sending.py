@@ -11,6 +11,7 @@ from batchinvoice.commands.common import (
     SHEET,
     end,
     json_option,
+    max_rate_option,
     notify_option,
     one_control_slip,
     open_session,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @sheet_options
 @report_dir_option
 @run_options
+@max_rate_option
 @yes_option
 @notify_option
 @json_option
@@ -40,6 +42,7 @@ def run(
     asked: Asked,
     how: dict[str, bool],
     report_dir: Path | None,
+    max_rate: float | None,
     yes: bool,
     notify: bool | None,
     as_json: bool,
@@ -51,7 +54,7 @@ def run(
     from batchinvoice.several import each
 
     one_control_slip(asked, sheets)
-    with open_session(as_json=as_json, report_dir=report_dir, yes=yes, notify=notify) as session:
+    with open_session(as_json=as_json, report_dir=report_dir, max_rate=max_rate, yes=yes, notify=notify) as session:
         code, results = each(
             sheets, lambda sheet: session.run_sheet(sheet, asked, **how), session.screen, session.untried
         )
@@ -63,15 +66,22 @@ def run(
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @report_dir_option
+@max_rate_option
 @yes_option
 @notify_option
 @json_option
 @click.pass_context
 def apply(
-    context: click.Context, run_id: str, report_dir: Path | None, yes: bool, notify: bool | None, as_json: bool
+    context: click.Context,
+    run_id: str,
+    report_dir: Path | None,
+    max_rate: float | None,
+    yes: bool,
+    notify: bool | None,
+    as_json: bool,
 ) -> None:
     """Carry out a planned run."""
-    with open_session(as_json=as_json, report_dir=report_dir, yes=yes, notify=notify) as session:
+    with open_session(as_json=as_json, report_dir=report_dir, max_rate=max_rate, yes=yes, notify=notify) as session:
         ending = session.carry_out(session.find(run_id))
     end(context, ending, as_json)
 
@@ -82,6 +92,7 @@ def apply(
     "--give-up", "rows", metavar="ROW", multiple=True, type=int, help="Put a row of unknown outcome to rest; needs RUN."
 )
 @report_dir_option
+@max_rate_option
 @yes_option
 @notify_option
 @json_option
@@ -91,6 +102,7 @@ def resume(
     run_id: str | None,
     rows: tuple[int, ...],
     report_dir: Path | None,
+    max_rate: float | None,
     yes: bool,
     notify: bool | None,
     as_json: bool,
@@ -104,7 +116,7 @@ def resume(
 
     if rows and not run_id:
         raise click.UsageError("--give-up needs the RUN whose rows are meant.")
-    with open_session(as_json=as_json, report_dir=report_dir, yes=yes, notify=notify) as session:
+    with open_session(as_json=as_json, report_dir=report_dir, max_rate=max_rate, yes=yes, notify=notify) as session:
         wanted = session.find(run_id) if run_id else None
         if wanted and rows:
             session.give_up(wanted, rows)
@@ -124,6 +136,7 @@ def resume(
 @click.argument("run_id", metavar="RUN")
 @click.option("--again", is_flag=True, help="Also those of whom it is not certain that they were texted; asks first.")
 @report_dir_option
+@max_rate_option
 @yes_option
 @notify_option
 @json_option
@@ -133,11 +146,12 @@ def send(
     run_id: str,
     again: bool,
     report_dir: Path | None,
+    max_rate: float | None,
     yes: bool,
     notify: bool | None,
     as_json: bool,
 ) -> None:
     """Text the customers of a run who still wait for their message."""
-    with open_session(as_json=as_json, report_dir=report_dir, yes=yes, notify=notify) as session:
+    with open_session(as_json=as_json, report_dir=report_dir, max_rate=max_rate, yes=yes, notify=notify) as session:
         ending = session.send(session.find(run_id), again=again)
     end(context, ending, as_json)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from batchinvoice.commands.common import SHEET, say_missed, the_ledger, the_settings
+from batchinvoice.commands.common import SHEET, max_rate_option, say_missed, the_ledger, the_settings
 from batchinvoice.exits import Exit
 from batchinvoice.options import run_options
 
@@ -35,6 +35,7 @@ def _seconds(name: str, default: float, words: str) -> Callable[[F], F]:
 @click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out the rows that sheets hide.")
 @click.option("--include-hidden", "hidden", flag_value="include", help="Treat hidden rows like the others.")
 @run_options
+@max_rate_option
 @click.option("--tell-if-empty", is_flag=True, help="With --once: send a notice if no sheet was there.")
 @click.option("--notify/--no-notify", default=True, help="Send notices to the channels of the settings (default: yes).")
 @_seconds("--poll", 5.0, "Seconds between two looks.")
@@ -48,6 +49,7 @@ def watch(
     approve: bool,
     hidden: str | None,
     how: dict[str, bool],
+    max_rate: float | None,
     tell_if_empty: bool,
     notify: bool,
     poll: float,
@@ -67,11 +69,12 @@ def watch(
     from batchinvoice.screen import Screen
     from batchinvoice.settings import profiles
 
-    screen, settings, folder = Screen(attended=False), the_settings(), folder.absolute()
+    screen, folder, flags = Screen(attended=False), folder.absolute(), {"BATCHINVOICE_MAX_RATE": max_rate}
+    settings = the_settings(**flags)
     screen.heading(settings)
     say_missed(settings, screen)
     asked = Asked(hidden=Hidden(hidden or Hidden.ASK))
-    desk = partial(_desk, screen, asked, how, approve, notify)
+    desk = partial(_desk, screen, asked, how, flags, approve, notify)
 
     def say_in_a_line(words: str) -> None:
         """So that no file's name can pass for a line of the log."""
@@ -91,7 +94,14 @@ def watch(
 
 @contextmanager
 def _desk(
-    screen: Screen, asked: Asked, how: dict[str, bool], approve: bool, notify: bool, inbox: Inbox, put_off: PutOff
+    screen: Screen,
+    asked: Asked,
+    how: dict[str, bool],
+    flags: dict[str, float | None],
+    approve: bool,
+    notify: bool,
+    inbox: Inbox,
+    put_off: PutOff,
 ) -> Iterator[Desk]:
     """Where one inbox's sheets are worked on, with its merchant's settings. Raises SettingsError or LedgerError."""
     from batchinvoice.events import Event
@@ -102,7 +112,7 @@ def _desk(
     from batchinvoice.session import Session
     from batchinvoice.settings import load
 
-    settings = load(inbox.profile) if inbox.profile else the_settings()
+    settings = load(inbox.profile, **flags) if inbox.profile else the_settings(**flags)
     notifier = open_notifier(settings, screen.trouble, wanted=notify)
     told = put_off.waits(inbox.folder)  # that there is no ledger
     with the_ledger(settings, notifier.without(Event.FAILED) if told else notifier) as ledger:

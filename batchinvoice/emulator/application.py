@@ -15,11 +15,13 @@ from starlette.routing import Route
 from batchinvoice.emulator import sandbox
 from batchinvoice.emulator.api import CALLS, Answer, Call, Refusal
 from batchinvoice.emulator.arrival import Arrival, arrival
-from batchinvoice.emulator.faults import Fault, draw, parse_faults
+from batchinvoice.emulator.bounds import Bounds
+from batchinvoice.emulator.faults import Fault, draw, parse_fault, parse_faults
 from batchinvoice.emulator.store import CallRecord, Store, utc_now
 from batchinvoice.gateway.cipher import ANSWER_BLOCK, Cipher
 
 FRAMINGS = ("response", "data", "string", "bare")
+_TOO_MANY = parse_fault("throttle=1:1")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -31,6 +33,7 @@ class Emulation:
     latency_ms: float = 0.0
     framing: str = "response"
     seed: int = 0
+    bounds: Bounds = field(default_factory=Bounds)
     faults: list[Fault] = field(default_factory=list)
     store: Store = field(init=False)
     cipher: Cipher = field(default_factory=lambda: Cipher(sandbox.SECRET_KEY, sandbox.IV_KEY))
@@ -65,9 +68,12 @@ def application(emulation: Emulation) -> Starlette:
 def _endpoint(emulation: Emulation, call: Call) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         came = await arrival(call, request, emulation.store, emulation.cipher)
-        fault = draw(emulation.faults, call.name)
-        if emulation.latency_ms:
-            await asyncio.sleep(emulation.latency_ms / 1000)
+        fault = draw(emulation.faults, call.name) if emulation.bounds.takes() else _TOO_MANY
+        if fault is _TOO_MANY:
+            return _faulty(emulation, came, fault)
+        async with emulation.bounds.working():
+            if emulation.latency_ms:
+                await asyncio.sleep(emulation.latency_ms / 1000)
         return _faulty(emulation, came, fault) if fault else _carry_out(emulation, came, came.store)
 
     return endpoint
@@ -130,6 +136,8 @@ def _control(emulation: Emulation) -> list[Route]:
         emulation.latency_ms = float(asked.get("latency_ms", emulation.latency_ms))
         emulation.token_seconds = float(asked.get("token_seconds", emulation.token_seconds))
         emulation.store.token_seconds = emulation.token_seconds
+        emulation.bounds.capacity = int(asked.get("capacity", emulation.bounds.capacity))
+        emulation.bounds.per_second = int(asked.get("limit_per_second", emulation.bounds.per_second))
         emulation.framing = asked["framing"] if asked.get("framing") in FRAMINGS else emulation.framing
         if "seed" in asked:
             emulation.set_seed(int(asked["seed"]))

@@ -51,6 +51,8 @@ def _say_how_to_use_it(address: str) -> None:
 @click.option("--port", default=8942, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 is any free one.")
 @click.option("--latency-ms", default=0.0, type=click.FloatRange(0), help="Wait so long before each answer.")
 @click.option("--token-seconds", default=900.0, type=click.FloatRange(0), help="How long a login lasts.")
+@click.option("--capacity", default=0, type=click.IntRange(0), help="Calls worked on at once; the others wait.")
+@click.option("--limit-per-second", default=0, type=click.IntRange(0), help="Answer 429 to more calls in any second.")
 @click.option(
     "--fault",
     "faults",
@@ -62,14 +64,24 @@ def _say_how_to_use_it(address: str) -> None:
 @click.option("--seed", default=0, show_default=True, help="What the chance of percentages is drawn from.")
 @click.option("--until-eof", is_flag=True, hidden=True, help="End when standard input closes: for a parent process.")
 def emulator(
-    host: str, port: int, latency_ms: float, token_seconds: float, faults: tuple[str, ...], seed: int, until_eof: bool
+    host: str,
+    port: int,
+    latency_ms: float,
+    token_seconds: float,
+    capacity: int,
+    limit_per_second: int,
+    faults: tuple[str, ...],
+    seed: int,
+    until_eof: bool,
 ) -> None:
     """Run a local gateway to try things out: it sends no SMS and takes no money."""
     # Imported here, so that the commands beside this one start without a web server.
     from batchinvoice.emulator.application import Emulation
+    from batchinvoice.emulator.bounds import Bounds
     from batchinvoice.emulator.server import serve
 
-    emulation = Emulation(token_seconds=token_seconds, latency_ms=latency_ms, seed=seed)
+    bounds = Bounds(capacity, limit_per_second)
+    emulation = Emulation(token_seconds=token_seconds, latency_ms=latency_ms, seed=seed, bounds=bounds)
     try:
         emulation.set_faults(faults)
     except ValueError as error:

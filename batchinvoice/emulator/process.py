@@ -40,7 +40,7 @@ class RunningEmulator:
         self._ask("faults", list(faults))
 
     def set(self, **settings: float | str) -> None:
-        """Change latency_ms, token_seconds or framing (response, data, string, bare).
+        """Change latency_ms, token_seconds, capacity, limit_per_second or framing (response, data, string, bare).
 
         A seed starts the faults that are set afresh from it, and is kept for those to come.
         """

@@ -100,7 +100,7 @@ def _raise_for_gate(status: int | None, reply: Reply) -> None:
         raise Unauthorised("The gateway did not accept the token or the access code (401). Check HESABE_ACCESS_CODE.")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         seconds = retry_after(reply.headers, datetime.now(UTC))
-        raise Throttled("The gateway asked us to slow down (429). Lower BATCHINVOICE_CONCURRENCY.", retry_after=seconds)
+        raise Throttled("The gateway asked us to slow down (429). Lower BATCHINVOICE_MAX_RATE.", retry_after=seconds)
 
 
 def _refusal(status: int, code: int | None, content: Mapping[str, object]) -> Refused | OutcomeUnknown:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from urllib.parse import quote
@@ -24,6 +23,7 @@ from batchinvoice.gateway.errors import (
 )
 from batchinvoice.gateway.login import Login, Token, read_token
 from batchinvoice.gateway.patience import Patience
+from batchinvoice.gateway.traffic import Exchange, Lately, Traffic, Verdict
 from batchinvoice.gateway.transport import Transport
 
 _log = logging.getLogger(__name__)
@@ -40,7 +40,12 @@ class Caller:
         self._cipher = credentials.cipher()
         self._transport = transport
         self._patience = patience
+        self._traffic = Traffic()
         self._login = Login(self._sign_in, self._refresh, clock=clock)
+
+    def lately(self) -> Lately:
+        """What was exchanged since this was last asked, and the rate that is kept to."""
+        return Lately(self._traffic.take(), self._patience.clock(), self._patience.rate)
 
     def call(
         self,
@@ -62,7 +67,6 @@ class Caller:
         path = call.path.format(id=quote(invoice_id, safe=""))
         doubt = False
         for attempts in range(1, tries + 1):
-            self._patience.wait_for_turn()
             try:
                 return self._attempt(call, path, query or {}, sealed), attempts
             except GatewayError as error:
@@ -107,15 +111,21 @@ class Caller:
         query: Mapping[str, str] | None = None,
         json: Mapping[str, str] | None = None,
     ) -> Answer:
-        started = time.monotonic()
-        status = "no answer"
+        self._patience.wait_for_turn()
+        began, status, error = self._patience.clock(), "no answer", None
         try:
             reply = self._transport.exchange(call.method, path, headers, query=query, json=json)
             status = str(reply.status)
             return understand(reply, self._cipher)
+        except GatewayError as problem:
+            error = problem
+            raise
         finally:
+            exchange = _exchange(call, began, self._patience.clock(), error)
+            self._patience.saw(exchange)
+            self._traffic.note(exchange)
             # The path's template and no more: ids, searches and bodies are the customers' business.
-            ms = round((time.monotonic() - started) * 1000)
+            ms = round((exchange.ended - began) * 1000)
             _log.debug("call", extra={"method": call.method, "path": call.path, "answer": status, "ms": ms})
 
     def _sign_in(self) -> Token:
@@ -138,6 +148,19 @@ class Caller:
 
     def _refresh(self, refresh_token: str) -> Token:
         return _token(self._exchange(calls.REFRESH, calls.REFRESH.path, _JSON, json={"refreshToken": refresh_token}))
+
+
+def _exchange(call: Call, began: float, ended: float, error: GatewayError | None) -> Exchange:
+    """The exchange as those see it who care for its time alone. A refusal may take another time than what is done."""
+    match error:
+        case None:
+            return Exchange(call.name, began, ended)
+        case Throttled():
+            return Exchange(call.name, began, ended, Verdict.THROTTLED, error.retry_after)
+        case Refused() | Unauthorised():
+            return Exchange(f"{call.name} refused", began, ended)
+        case _:
+            return Exchange(call.name, began, ended, Verdict.LOST)
 
 
 def _tell(event: str, call: Call, error: GatewayError, attempts: int) -> None:

@@ -26,6 +26,7 @@ from batchinvoice.gateway.errors import (
 )
 from batchinvoice.gateway.patience import Patience
 from batchinvoice.gateway.records import GatewayInvoice, Source, read_invoice, read_page
+from batchinvoice.gateway.traffic import Lately
 from batchinvoice.gateway.transport import Transport
 
 __all__ = ["Credentials", "Done", "Gateway", "Sent", "longest_call"]
@@ -88,6 +89,10 @@ class Gateway:
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+    def lately(self) -> Lately:
+        """What was exchanged since this was last asked: for the one who decides how many calls may be under way."""
+        return self._caller.lately()
 
     def prove(self) -> None:
         """Log in and read one look-up page: nothing is changed, and keys, codes and network are known to work.

@@ -54,7 +54,7 @@ class Crew:
         self._work, self._news = threading.Condition(self._lock), threading.Condition(self._lock)
         self._ready: deque[Intent] = deque()
         self._landed: list[Landed] = []
-        self._under_way, self._latest = 0, 0
+        self._under_way, self._most, self._latest = 0, 0, 0
         self._flowing, self._closed = True, False
         self._threads = [threading.Thread(target=carried(self._live), name=f"deliver_{n}") for n in range(size)]
 
@@ -80,6 +80,12 @@ class Crew:
     def latest(self) -> int:
         """The number of the attempt that was begun last."""
         return self._latest
+
+    def most_lately(self) -> int:
+        """How many calls were under way at the most since this was last asked."""
+        with self._lock:
+            most, self._most = self._most, self._under_way
+            return most
 
     def begin(self, intents: Iterable[Intent]) -> None:
         """Let these calls be made after those that are ready, and go on if there was a halt."""
@@ -113,8 +119,8 @@ class Crew:
             self._news.wait_for(lambda: not self._under_way)
 
     def _is_due(self) -> bool:
-        """Whether someone would wait for work, or for a look at what has landed; or half of the crew has landed."""
-        return not self._landed or not self._ready or not self._flowing or 2 * len(self._landed) >= self.size
+        """Whether someone waits for work or for a look at what landed; or half as many landed as may be under way."""
+        return not self._landed or not self._ready or not self._flowing or 2 * len(self._landed) >= self.allowed
 
     def _stands_still(self) -> bool:
         """Whether nothing will land: no call is under way, and none is ready that may begin."""
@@ -139,6 +145,7 @@ class Crew:
                     self._news.notify()
                 self._work.wait()
             self._under_way += 1
+            self._most = max(self._most, self._under_way)
             intent = self._ready.popleft()
             self._latest = intent.attempt
             return intent

@@ -75,6 +75,7 @@ class _Delivery:
 
     def _go_on(self) -> bool:
         """Write down what landed and what leaves next, then let it leave; False if there is no more to do."""
+        self._crew.allowed = self._job.allowed(self._crew.most_lately())
         self._read_on()
         self._came += self._crew.collect()
         self._judge()

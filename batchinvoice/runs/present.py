@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from batchinvoice.gateway.errors import GatewayError
@@ -16,7 +15,8 @@ from batchinvoice.invoices.lifecycle import Action, RowStatus
 from batchinvoice.invoices.wording import Found, found_text
 from batchinvoice.ledger.intent import Outcome, Settled
 from batchinvoice.ledger.records import Row
-from batchinvoice.logs.context import bound_contextvars, carried
+from batchinvoice.logs.context import bound_contextvars
+from batchinvoice.runs.abreast import abreast
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.look_up import CANCELLED, look_up
@@ -35,16 +35,15 @@ def hold_present(job: Job) -> None:
     then nothing was sent.
     """
     places, after = Places.of(job.run), -1
-    with ThreadPoolExecutor(job.terms.workers, thread_name_prefix="present") as pool:
-        while page := job.ledger.page(job.run, after, _PAGE, RowStatus.PENDING):
-            after = page[-1].position
-            job.stop.obey()
-            new = _new(job, page)
-            try:
-                found = list(pool.map(carried(partial(_look, job)), new))
-            except GatewayError as error:
-                raise RunStopped(f"the look-up of references (--check-gateway) failed. {error.message}") from None
-            _hold(job, [(row, _held(row, there, places)) for row, there in zip(new, found, strict=True) if there])
+    while page := job.ledger.page(job.run, after, _PAGE, RowStatus.PENDING):
+        after = page[-1].position
+        job.stop.obey()
+        new = _new(job, page)
+        try:
+            found = abreast(job, partial(_look, job), new)
+        except GatewayError as error:
+            raise RunStopped(f"the look-up of references (--check-gateway) failed. {error.message}") from None
+        _hold(job, [(row, _held(row, there, places)) for row, there in zip(new, found, strict=True) if there])
     if job.run.options["strict"] == "yes" and _any_held(job):
         strict = problem(Code.STRICT)
         while page := job.ledger.page(job.run, -1, _PAGE, RowStatus.PENDING):

@@ -6,7 +6,6 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -20,7 +19,8 @@ from batchinvoice.ledger.audit import Event
 from batchinvoice.ledger.intent import Intent, Outcome, Settled
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Row, Run
-from batchinvoice.logs.context import bound_contextvars, carried
+from batchinvoice.logs.context import bound_contextvars
+from batchinvoice.runs.abreast import abreast
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.look_up import Seen, judge, look_up
 from batchinvoice.runs.outcome import adopted, with_owners
@@ -104,8 +104,7 @@ class _Search:
     def _round(self, lost: Sequence[Intent]) -> list[tuple[Intent, Seen]]:
         """Look for each of them once."""
         self._job.stop.obey()
-        with ThreadPoolExecutor(self._job.terms.workers, thread_name_prefix="settle") as pool:
-            return list(zip(lost, pool.map(carried(self._look), lost), strict=True))
+        return list(zip(lost, abreast(self._job, self._look, lost), strict=True))
 
     def _look(self, intent: Intent) -> Seen:
         if self._job.stop.asked:

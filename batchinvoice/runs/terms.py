@@ -13,9 +13,9 @@ from batchinvoice.invoices.invoice import SEED_FORMS, SmsMode, WireForms
 class Terms:
     """What the settings say, for every step of a run.
 
-    workers: calls at once. expiry_days: from today, for a row that gives no expiry date. settle_seconds: for how long
-    a lost create must be seen not to be at the gateway before it may be sent again. sms_chunk: ids in one bulk send.
-    clock: the time of day, aware, UTC.
+    workers: calls at once, at most. expiry_days: from today, for a row that gives no expiry date. settle_seconds: for
+    how long a lost create must be seen not to be at the gateway before it may be sent again. sms_chunk: ids in one bulk
+    send. clock: the time of day, aware, UTC.
     """
 
     merchant_code: str

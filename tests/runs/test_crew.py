@@ -129,3 +129,16 @@ def test_nobody_waits_for_a_landing_when_nothing_is_under_way() -> None:
         began = time.monotonic()
         crew.wait(LONG)
         assert time.monotonic() - began < LONG
+
+
+def test_it_tells_how_many_were_under_way_at_the_most_since_it_was_last_asked() -> None:
+    gateway = Gateway()
+    with Crew(gateway.send, 4, lambda: False) as crew:
+        crew.begin(intents(3))
+        gateway.wait_for(3)
+        gateway.let.release(2)
+        all_landed(crew, 2)
+        told = crew.most_lately(), crew.most_lately()
+        gateway.let.release(1)
+        all_landed(crew, 1)
+    assert told == (3, 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import sqlite3
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from bench import Bench, codes, simple
@@ -21,6 +23,7 @@ from batchinvoice.ledger.records import Run
 from batchinvoice.runs import deliver
 from batchinvoice.runs.crew import Crew
 from batchinvoice.runs.errors import RunStopped
+from batchinvoice.runs.pace import Pace
 
 LOST = Issue(Code.OUTCOME_UNKNOWN, Place("Invoices", 2), {"detail": ""})
 
@@ -50,6 +53,16 @@ def test_an_intent_is_durable_before_the_first_byte_and_the_outcome_after_the_an
     assert seen == [("unknown", None), ("unknown", "create"), ("create", None)]
     assert as_another_process(bench, "SELECT state, gateway_id FROM invoices") == [("made", "7001")]
     assert run.status is RunStatus.COMPLETE
+
+
+def test_no_more_calls_are_under_way_than_the_pace_allows(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pace, "allowed", lambda *_: 1)
+    bench.settings = bench.settings.model_copy(update={"concurrency": 16})
+    bench.emulator.set(latency_ms=20)
+    bench.run([simple(n, delivery="link") for n in range(6)])
+    came = sorted(dt.datetime.fromisoformat(call["at"]) for call in bench.calls("create"))
+    # The gateway notes a call after its work: only one that began after the answer before is that much later.
+    assert all(after - before >= dt.timedelta(seconds=0.018) for before, after in pairwise(came))
 
 
 def test_many_workers_make_each_invoice_once(bench: Bench) -> None:

@@ -20,7 +20,7 @@ from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.questions import before_sending
-from batchinvoice.runs import conclude, deliver, present, settle
+from batchinvoice.runs import conclude, deliver, pace, present, settle
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.summary import summarise
 
@@ -265,7 +265,8 @@ def test_two_lost_bulk_sends_in_a_row_stop_the_texts(bench: Bench) -> None:
     assert bench.sms(run) == ["unknown"] * 2 + ["sent"] * 4
 
 
-def test_fifty_workers_that_meet_an_expired_token_log_in_once(bench: Bench) -> None:
+def test_fifty_workers_that_meet_an_expired_token_log_in_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "_START", 50)
     bench.settings = bench.settings.model_copy(update={"concurrency": 50})
     run = bench.plan([simple(n) for n in range(100)])
     with bench.gateway() as gateway:

@@ -20,6 +20,7 @@ from batchinvoice.runs import settle
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.look_up import judge
+from batchinvoice.runs.pace import Pace
 from batchinvoice.runs.stopping import Stop
 
 LOST_AFTER = [
@@ -408,7 +409,9 @@ def test_asked_to_stop_it_leaves_the_rest_unknown(bench: Bench) -> None:
         stop.asked = True
 
     with bench.gateway() as gateway, pytest.raises(RunStopped, match="asked to stop"):
-        settle.settle(Job(bench.ledger, gateway, run, app.terms(bench.settings, run), stop, tell=ask), again=True)
+        settle.settle(
+            Job(bench.ledger, gateway, run, app.terms(bench.settings, run), Pace(4), stop, tell=ask), again=True
+        )
     assert bench.statuses(run) == ["unknown"]
 
 
