@@ -13,15 +13,12 @@ from __future__ import annotations
 import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
-import psutil
+from measuring import measure
 from sheets import write_csv, write_xlsx
 
 _CALAMINE = (
@@ -43,32 +40,13 @@ class Measured:
     memory: float
 
 
-def measured(what: str, folder: Path, *command: str) -> Measured:
+def measured(what: str, folder: Path, *words: str) -> Measured:
     """Run it to its end, looking at its memory on the way."""
     environment = {**os.environ, "BATCHINVOICE_HOME": str(folder / "home"), "BATCHINVOICE_REPORT_DIR": str(folder)}
-    began = time.perf_counter()
-    before = os.times()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, cwd=folder) as process:  # noqa: S603
-        watched, most = psutil.Process(process.pid), 0
-        while process.poll() is None:
-            most = max(most, _memory(watched))
-            time.sleep(_TICK)
-    after = os.times()
-    if process.returncode not in _ENDS_WELL:
-        raise click.ClickException(f"{what} ended with {process.returncode}")
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Measured(what, time.perf_counter() - began, cpu, most / 1e6)
-
-
-def _memory(process: psutil.Process) -> int:
-    total = 0
-    try:
-        for each in (process, *process.children(recursive=True)):
-            about = each.memory_full_info()
-            total += getattr(about, "pss", about.rss)
-    except psutil.Error:  # it has just ended
-        return total
-    return total
+    ended = measure(words, environment, folder=folder, look_every=_TICK)
+    if ended.code not in _ENDS_WELL:
+        raise click.ClickException(f"{what} ended with {ended.code}:\n{ended.stderr}")
+    return Measured(what, ended.seconds, ended.cpu, ended.memory)
 
 
 def typical(what: str, found: list[Measured]) -> Measured:
@@ -83,15 +61,15 @@ def side_by_side(folder: Path, rows: int, repeat: int) -> list[Measured]:
     write_xlsx(good, rows)
     write_xlsx(bad, rows, bad=True)
     commands = {
-        "calamine, read alone": (sys.executable, "-c", _CALAMINE, str(good)),
-        "check": (sys.executable, "-m", "batchinvoice", "check", str(good)),
-        "check, half of the rows bad": (sys.executable, "-m", "batchinvoice", "check", str(bad)),
+        "calamine, read alone": ("-c", _CALAMINE, str(good)),
+        "check": ("-m", "batchinvoice", "check", str(good)),
+        "check, half of the rows bad": ("-m", "batchinvoice", "check", str(bad)),
     }
     found: dict[str, list[Measured]] = {what: [] for what in commands}
     for _ in range(repeat):
         for what, command in commands.items():
             found[what].append(measured(what, folder, *command))
-    slow = measured("pandas with openpyxl, read alone", folder, sys.executable, "-c", _PANDAS, str(good))
+    slow = measured("pandas with openpyxl, read alone", folder, "-c", _PANDAS, str(good))
     return [slow, *(typical(what, each) for what, each in found.items())]
 
 
@@ -101,7 +79,7 @@ def large(folder: Path, rows: int) -> list[Measured]:
     for name, write in (("large.xlsx", write_xlsx), ("large.csv", write_csv)):
         click.echo(f"Making {name} of {rows:,} rows …", err=True)
         write(folder / name, rows)
-        command = (sys.executable, "-m", "batchinvoice", "check", str(folder / name))
+        command = ("-m", "batchinvoice", "check", str(folder / name))
         found.append(measured(f"check of {rows:,} rows, {name[6:]}", folder, *command))
     return found
 

@@ -13,26 +13,17 @@ from __future__ import annotations
 import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import click
+from measuring import ROOT, measure, prove, settings
 from sheets import write_csv, write_xlsx
 
 from batchinvoice.emulator.process import RunningEmulator, running_emulator
-from batchinvoice.emulator.sandbox import SANDBOX
-
-ROOT = Path(__file__).parent.parent
-sys.path.append(str(ROOT / "tests"))
-from history import violations  # noqa: E402 (it lies among the tests)
 
 _HERE = Path(__file__).parent
 _CHUNK = 100
@@ -80,82 +71,37 @@ class Bench:
         """A whole `run`, checked by its history; what it sent is kept for the loop."""
         self._number += 1
         home, reports = self._folder / f"home-{self._number}", self._folder / f"reports-{self._number}"
+        words = ["-m", "batchinvoice"] if synced else [str(_HERE / "unsynced.py")]
+        words += ["run", str(self._sheet), "--yes", "--no-notify", "--report-dir", str(reports)]
         with running_emulator(latency_ms=case.latency_ms) as emulator:
-            words = ["-m", "batchinvoice"] if synced else [str(_HERE / "unsynced.py")]
-            words += ["run", str(self._sheet), "--yes", "--no-notify", "--report-dir", str(reports)]
-            with _timed() as spent:
-                ended = _python(words, self._settings(emulator, home, case))
-            truth = emulator.truth()
-        if ended.returncode != 0:
-            raise click.ClickException(f"The run ended with {ended.returncode}:\n{ended.stdout}{ended.stderr}")
-        self._prove(truth, home, reports)
-        payloads = [call["payload"] for call in truth["calls"] if call["name"] == "create"]
+            known = settings(emulator, home, CONCURRENCY=case.connections, SMS_CHUNK=_CHUNK)
+            ended = measure(words, {**known, **self._extra})
+            if ended.code != 0:
+                raise click.ClickException(f"The run ended with {ended.code}:\n{ended.stdout}{ended.stderr}")
+            prove(emulator, home, reports, self._rows)
+            payloads = _creates(emulator)
         self._payloads.write_text(json.dumps(payloads, ensure_ascii=False), "utf-8")
-        return self._measured(_TOOL if synced else _UNSYNCED, case, *spent)
+        return self._measured(_TOOL if synced else _UNSYNCED, case, ended.seconds, ended.cpu)
 
     def loop(self, case: Case) -> Measured:
         """The same calls by a bare loop; that they are the same is seen at the gateway."""
         with running_emulator(latency_ms=case.latency_ms) as emulator:
             words = [str(_HERE / "bare_loop.py"), emulator.base_url, str(self._payloads)]
-            with _timed() as spent:
-                ended = _python([*words, str(case.connections), str(_CHUNK)], dict(os.environ))
-            truth = emulator.truth()
-        if ended.returncode != 0:
-            raise click.ClickException(f"The loop failed:\n{ended.stderr}")
-        sent = [call["payload"] for call in truth["calls"] if call["name"] == "create"]
+            ended = measure([*words, str(case.connections), str(_CHUNK)], os.environ)
+            if ended.code != 0:
+                raise click.ClickException(f"The loop failed:\n{ended.stderr}")
+            sent, texts = _creates(emulator), sum(1 for _ in emulator.all_of("texts"))
         wanted = json.loads(self._payloads.read_text("utf-8"))
-        if Counter(map(_canonical, sent)) != Counter(map(_canonical, wanted)) or len(truth["texts"]) != self._rows:
+        if Counter(map(_canonical, sent)) != Counter(map(_canonical, wanted)) or texts != self._rows:
             raise click.ClickException("The loop did not make the calls that the tool has made.")
-        return self._measured(_LOOP, case, float(ended.stdout), spent[1])
-
-    def _prove(self, truth: dict[str, list[Any]], home: Path, reports: Path) -> None:
-        """Nothing is missing, doubled or texted twice, for all three witnesses."""
-        wrong = violations(truth, home / "ledger.sqlite3", reports.glob("*.report.xlsx"))
-        for what in ("invoices", "texts"):
-            if len(truth[what]) != self._rows:
-                wrong.append(f"{len(truth[what])} {what} for {self._rows} rows")
-        if wrong:
-            raise click.ClickException("The history does not hold:\n  " + "\n  ".join(wrong[:20]))
-
-    def _settings(self, emulator: RunningEmulator, home: Path, case: Case) -> dict[str, str]:
-        ours = ("HESABE_", "BATCHINVOICE_")
-        return {
-            **{name: value for name, value in os.environ.items() if not name.startswith(ours)},
-            **{f"HESABE_{name.upper()}": value for name, value in SANDBOX.items()},
-            "BATCHINVOICE_BASE_URL": emulator.base_url,
-            "BATCHINVOICE_HOME": str(home),
-            "BATCHINVOICE_CONCURRENCY": str(case.connections),
-            "BATCHINVOICE_SMS_CHUNK": str(_CHUNK),
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-            "PYTHONIOENCODING": "utf-8",
-            **self._extra,
-        }
+        return self._measured(_LOOP, case, float(ended.stdout), ended.cpu)
 
     def _measured(self, who: str, case: Case, seconds: float, cpu: float) -> Measured:
         return Measured(who, case.latency_ms, case.connections, self._rows, round(seconds, 3), round(cpu, 3))
 
 
-@contextmanager
-def _timed() -> Iterator[list[float]]:
-    """Seconds, and CPU seconds of the child processes that ended inside."""
-    spent: list[float] = []
-    before, began = os.times(), time.perf_counter()
-    yield spent
-    seconds, after = time.perf_counter() - began, os.times()
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    spent += [seconds, used]
-
-
-def _python(words: Sequence[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    env = {**env, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH", "")]))}
-    return subprocess.run(  # noqa: S603
-        [sys.executable, *words],
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+def _creates(emulator: RunningEmulator) -> list[object]:
+    return [call["payload"] for call in emulator.all_of("calls") if call["name"] == "create"]
 
 
 def _canonical(payload: object) -> str:

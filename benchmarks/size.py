@@ -9,30 +9,24 @@ being told by its ledger; delivering must not need more of it for more rows. A m
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 import psutil
+from measuring import prove, settings
 from sheets import write_csv
 
 from batchinvoice.emulator.process import RunningEmulator, running_emulator
-from batchinvoice.emulator.sandbox import SANDBOX
-
-sys.path.append(str(Path(__file__).parent.parent / "tests"))
-from history import violations
 
 _EVERY = 0.5  # seconds between two looks
-_BOOKS = 200_000  # rows up to which the workbooks are read for the history, too: cell by cell that takes long
 MB = 2**20
 
 
@@ -66,7 +60,7 @@ class Trial:
                 if what != "report again"
                 else [sys.executable, "-m", "batchinvoice", *words],
                 cwd=self.folder,
-                env=self._settings(),
+                env=settings(self.emulator, self.folder / "home", REPORT_DIR=self.folder / "reports"),
                 stdout=said,
                 stderr=said,
                 stdin=subprocess.DEVNULL,
@@ -110,48 +104,6 @@ class Trial:
         with closing(sqlite3.connect(f"file:{self.ledger}?mode=ro", uri=True, timeout=60)) as database:
             return database.execute(query).fetchall()
 
-    def _settings(self) -> dict[str, str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HESABE_", "BATCHINVOICE_"))}
-        return {
-            **clean,
-            **{f"HESABE_{name.upper()}": value for name, value in SANDBOX.items()},
-            "BATCHINVOICE_BASE_URL": self.emulator.base_url,
-            "BATCHINVOICE_HOME": str(self.folder / "home"),
-            "BATCHINVOICE_REPORT_DIR": str(self.folder / "reports"),
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        }
-
-    def wrong(self) -> list[str]:
-        """What does not fit together between the gateway's truth and the ledger; of fewer rows, and the workbooks."""
-        found = list(self._against_ledger())
-        if self.rows <= _BOOKS:
-            books = (self.folder / "reports").glob("*.report.xlsx")
-            found += violations(self.emulator.truth(), self.ledger, books)
-        return found
-
-    def _against_ledger(self) -> Iterator[str]:
-        """The same, page by page: each reference made once, as the ledger has it, and each customer texted once."""
-        with closing(sqlite3.connect(f"file:{self.ledger}?mode=ro", uri=True)) as database:
-            known = dict(
-                database.execute(
-                    "SELECT i.gateway_id, n.reference || ' ' || i.state FROM invoices i"
-                    " JOIN invoice_references n ON n.invoice_id = i.id"
-                )
-            )
-            statuses = database.execute("SELECT status, count(*) FROM rows GROUP BY status").fetchall()
-        made, texted = 0, set()
-        for invoice in self.emulator.all_of("invoices"):
-            made += 1
-            if known.pop(str(invoice["id"]), None) != f"{invoice['reference_number']} made":
-                yield f"{invoice['reference_number']} is at the gateway ({invoice['id']}) otherwise than in the ledger"
-        yield from (f"{said} in the ledger is not at the gateway" for said in known.values())
-        for text in self.emulator.all_of("texts"):
-            if text["invoice_id"] in texted:
-                yield f"{text['invoice_id']} was texted twice"
-            texted.add(text["invoice_id"])
-        if (made, len(texted), statuses) != (self.rows, self.rows, [("created", self.rows)]):
-            yield f"of {self.rows} rows {made} were made and {len(texted)} texted; the ledger has {statuses}"
-
 
 def _resident(pid: int) -> float:
     """MB of the process and its children: a sheet is read in one."""
@@ -173,8 +125,7 @@ def main(counts: tuple[int, ...], folder: Path | None, out: Path | None) -> None
             with running_emulator() as emulator:
                 trial = Trial(count, own, emulator)
                 trial.go()
-                if wrong := trial.wrong():
-                    raise click.ClickException("\n".join(["The history does not fit together:", *wrong[:20]]))
+                prove(emulator, own / "home", own / "reports", count)
             trials.append(trial)
             _show(trials)  # what is known so far
     if out:
