@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))
 from history import violations  # noqa: E402 (it lies among the tests)
 
-_BOOKS = 200_000  # rows up to which the workbooks are read for the history, too: cell by cell that takes long
+BOOKS = 200_000  # rows up to which the workbooks are read for the history, too: cell by cell that takes long
 _LOOKING = 0.05  # the share of one core that looking at memory may take
 
 
@@ -115,11 +115,11 @@ def settings(emulator: RunningEmulator, home: Path, **more: object) -> dict[str,
 def prove(emulator: RunningEmulator, home: Path, reports: Path, rows: int) -> None:
     """Each row was made once and texted once, and gateway and ledger agree.
 
-    Up to 200,000 rows the history checker goes over it, workbooks included. Raises ClickException: what does not hold.
+    Up to BOOKS rows the history checker goes over it, workbooks included. Raises ClickException: what does not hold.
     """
     ledger = home / "ledger.sqlite3"
     wrong = list(_against_ledger(emulator, ledger, rows))
-    if rows <= _BOOKS:
+    if rows <= BOOKS:
         truth = {part: list(emulator.all_of(part)) for part in ("invoices", "texts", "calls")}
         wrong += violations(truth, ledger, reports.glob("*.report.xlsx"))
     if wrong:

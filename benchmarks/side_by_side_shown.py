@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
+
+from measuring import BOOKS
 
 Point = tuple[int, float]  # rows, latency in ms
 _COLOURS = ("tab:gray", "tab:orange", "tab:blue")
@@ -32,6 +34,7 @@ class Measured:
 class Kept:
     """All of it. longest: seconds; what would have taken longer was not measured. points: of each series."""
 
+    contenders: list[str]
     connections: int
     longest: float
     points: dict[str, list[Point]]
@@ -41,14 +44,10 @@ class Kept:
     def read(cls, path: Path) -> Self:
         told = json.loads(path.read_text("utf-8"))
         points = {series: [(rows, ms) for rows, ms in each] for series, each in told["points"].items()}
-        return cls(told["connections"], told["longest"], points, [Measured(**each) for each in told["measured"]])
+        return cls(**{**told, "points": points, "measured": [Measured(**each) for each in told["measured"]]})
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=1), "utf-8")
-
-    @property
-    def contenders(self) -> list[str]:
-        return list(dict.fromkeys(each.who for each in self.measured))
 
     def middle(self, series: str, point: Point, who: str) -> Measured | None:
         """The one in the middle of those at this point, of an even number the slower one; None: not measured."""
@@ -68,12 +67,13 @@ def table(kept: Kept, series: str, ours: str) -> Iterator[str]:
         beside = kept.middle(series, point, ours)
         told = {f"{each.invoices:,} invoices, {each.texts:,} texts" for each in found if each}
         name = f"{point[0]:,}" if series == "rows" else f"{point[1]:g} ms"
-        yield "| " + " | ".join([name, *(_cell(each, beside) for each in found), *sorted(told)]) + " |"
+        yield "| " + " | ".join([name, *(_cell(each, beside) for each in found), "; ".join(sorted(told))]) + " |"
     yield ""
     yield (
-        f"Wall seconds of the whole process; in brackets, of those of {ours}; the most memory at one moment. "
+        f"Wall seconds of the whole process, in brackets as a multiple of {ours}'s; the most memory at one moment. "
         f"Up to {kept.connections} calls at once, but for one by one. Each row was made once and texted once, counted "
-        f"at the gateway; the history checker went over each run of {ours}."
+        f"at the gateway. Each run of {ours} was held against its ledger, too, and up to {BOOKS:,} rows the history "
+        "checker went over it, workbook included."
     )
     if any(kept.middle(series, point, who) is None for point in kept.points[series] for who in kept.contenders):
         yield f"Not measured: what would have taken more than {kept.longest:,.0f} s, by the point before."
@@ -112,12 +112,15 @@ def _draw_series(place: Any, kept: Kept, series: str) -> None:
     for who, colour in zip(kept.contenders, _COLOURS, strict=True):
         found = [(point[at], kept.middle(series, point, who)) for point in kept.points[series]]
         line = [(x, one.seconds) for x, one in found if one]
-        place.plot(*zip(*line, strict=True), "o-", color=colour, linewidth=1.4, markersize=4, label=who)
+        _line(place, line, "o-", color=colour, linewidth=1.4, markersize=4, label=who)
     ideal = [(point[at], point[0] * point[1] / 1000 / kept.connections) for point in kept.points[series] if point[1]]
     if ideal:
-        label = f"rows × latency ÷ {kept.connections}"
-        place.plot(*zip(*ideal, strict=True), ":", color="0.6", linewidth=1, label=label)
+        _line(place, ideal, ":", color="0.6", linewidth=1, label=f"rows × latency ÷ {kept.connections}")
     place.set_yscale("log")
     place.grid(color="0.92")
     place.set_axisbelow(True)
     place.spines[["top", "right"]].set_visible(False)
+
+
+def _line(place: Any, points: Sequence[tuple[float, float]], form: str, **how: Any) -> None:
+    place.plot([x for x, _ in points], [y for _, y in points], form, **how)
