@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import overload
 
-from batchinvoice.invoices import schema
 from batchinvoice.invoices.asked import Asked, Hidden
 from batchinvoice.invoices.build import Built, build
 from batchinvoice.invoices.cells import shown
@@ -196,6 +195,8 @@ def _read(
     groups = find_groups(table, columns, read[Field.REFERENCE])
     fill(groups, table, columns, read)
     first_of = {other: group.first for group in groups for other in group.others}
+    from batchinvoice.invoices import schema  # with pandas and pandera: where a sheet is checked, and nowhere else
+
     for failure in schema.failures(read, rules):
         first = first_of.get(failure.row)
         column = read[failure.field]

@@ -79,7 +79,7 @@ class Invoice:
 
     def fingerprint(self) -> str:
         """SHA-256 over everything the row says; two rows that say the same have the same."""
-        return hashlib.sha256(json.dumps(self.content(), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return fingerprint_of(self.content())
 
     def content(self) -> dict[str, Any]:
         """The invoice as plain JSON values, to be stored; `from_content` reads it back."""
@@ -102,6 +102,11 @@ class Invoice:
             "items": tuple(Item(t, Decimal(rate), n, Decimal(amount)) for t, rate, n, amount in values["items"]),
         }
         return cls(**{name: values[name] for name in _SAID if name in values} | read, invoice_id=invoice_id)
+
+
+def fingerprint_of(content: Mapping[str, Any]) -> str:
+    """The fingerprint of the invoice that has this content."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 # Without copying each value, as `asdict` would: this is done several times for each row of a run.

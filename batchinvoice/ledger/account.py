@@ -19,7 +19,7 @@ from batchinvoice.ledger.logged import Logged
 from batchinvoice.ledger.mapping import to_intent, to_item, to_known, to_row, to_run, to_sms_call
 from batchinvoice.ledger.past import Past
 from batchinvoice.ledger.reader import batches
-from batchinvoice.ledger.records import Attempt, ItemRow, Known, Row, Run, Said, SmsCallRecord, issues_from_json
+from batchinvoice.ledger.records import Attempt, ItemRow, Known, Row, Run, Said, SmsCallRecord, ToText, issues_from_json
 from batchinvoice.ledger.tables import attempts, invoices, references, rows, runs, sms_calls
 
 _PAGE = 500
@@ -102,11 +102,14 @@ class Account(Logged):
         query = select(runs).where(*self._own(runs), runs.c.sha256 == sha256).order_by(runs.c.sequence.desc())
         return [to_run(record) for record in self._all(query)]
 
-    def rows(self, run: Run, *statuses: RowStatus) -> Iterator[Row]:
-        """The run's rows in their order, of these statuses or of all; read in pages, so that no number is too large."""
+    def rows(self, run: Run, *statuses: RowStatus, cells: bool = False) -> Iterator[Row]:
+        """The run's rows in their order, of these statuses or of all; read in pages, so that no number is too large.
+
+        cells: with what their cells said; else they have none.
+        """
         after = -1
         while True:
-            page = self.page(run, after, _PAGE, *statuses)
+            page = self.page(run, after, _PAGE, *statuses, cells=cells)
             yield from page
             if len(page) < _PAGE:
                 return
@@ -122,17 +125,19 @@ class Account(Logged):
         told = {name: self.run(name) for name in dict.fromkeys(row.run_id for row in found)}
         return sorted(((told[row.run_id], row) for row in found), key=lambda each: (each[0].sequence, each[1].position))
 
-    def page(self, run: Run, after: int, limit: int, *statuses: RowStatus) -> list[Row]:
+    def page(self, run: Run, after: int, limit: int, *statuses: RowStatus, cells: bool = False) -> list[Row]:
         """At most `limit` rows whose position comes after the given one."""
-        return [to_row(record) for record in self._all(queries.page(run, after, limit, *statuses))]
+        return [to_row(record) for record in self._all(queries.page(run, after, limit, *statuses, cells=cells))]
 
-    def to_text(self, run: Run, after: int, limit: int, states: Collection[SmsStatus], *, doubtful: bool) -> list[Row]:
+    def to_text(
+        self, run: Run, after: int, limit: int, states: Collection[SmsStatus], *, doubtful: bool
+    ) -> list[ToText]:
         """The next rows of the run whose invoices are made and whose text message is in one of these states.
 
         Rows that need a person (the gateway answered something else than was sent) are left out unless `doubtful`.
         """
         query = queries.to_text(run, after, limit, states, doubtful=doubtful)
-        return [to_row(record) for record in self._all(query)]
+        return [ToText(*each) for each in self._tuples(query)]
 
     def tallies(self, run: Run) -> dict[RowStatus, tuple[int, Decimal]]:
         """How many rows of each status, and their sum in KWD as the sheet says it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Update, and_, bindparam, delete, insert, select, update
 
-from batchinvoice.invoices.invoice import Invoice
+from batchinvoice.invoices.invoice import Invoice, fingerprint_of
 from batchinvoice.invoices.lifecycle import NEXT, Action, InvoiceState, RowStatus, SmsStatus
 from batchinvoice.invoices.likeness import likeness
 from batchinvoice.ledger.audit import Log
@@ -100,8 +100,7 @@ class Entry(Texts):
     def _as_meant(self, run: Run, meant: Create) -> _Values:
         return {
             "state": InvoiceState.UNKNOWN,
-            **_content(meant.invoice),
-            "fingerprint": meant.invoice.fingerprint(),
+            **_said(meant.invoice),
             "sms": meant.sms,
             "run_id": run.id,
             "intended_at": self._now,
@@ -129,7 +128,7 @@ class Entry(Texts):
             made = {
                 **scope,
                 "state": InvoiceState.MADE,
-                **_content(meant.invoice),
+                **_said(meant.invoice),
                 "fingerprint": "",
                 "gateway_id": meant.invoice.invoice_id,
                 "origin": origin,
@@ -268,16 +267,20 @@ def _at(row: Row) -> _Values:
     return {"of_run": row.run_id, "at": row.position}
 
 
-def _content(invoice: Invoice) -> _Values:
+def _said(invoice: Invoice) -> _Values:
     """What is kept of what an invoice says."""
-    return {"content": invoice.content(), "phone": invoice.phone, "forgotten_at": None}
+    content = invoice.content()
+    return {
+        "content": content,
+        "phone": invoice.phone,
+        "fingerprint": fingerprint_of(content),
+        "forgotten_at": None,
+    }
 
 
 def _as_made(intent: Intent, outcome: Outcome) -> _Values:
     """What an invoice says now that it is there. A create's was written down when it was meant, word for word."""
     doubtful = intent.doubtful or any(issue.is_error for issue in outcome.issues)
-    said = {} if intent.action is Action.CREATE else _content(intent.invoice)
+    said = {} if intent.action is Action.CREATE else _said(intent.invoice)
     # What the gateway said back to be otherwise is not certain: no later row may pass for unchanged.
-    if doubtful:
-        return {**said, "fingerprint": ""}
-    return said if intent.action is Action.CREATE else {**said, "fingerprint": intent.invoice.fingerprint()}
+    return {**said, "fingerprint": ""} if doubtful else said

@@ -103,7 +103,7 @@ def _shape(
 
 
 def to_row(record: RowMapping) -> Row:
-    """A stored row, with its invoice's id and link once that is made."""
+    """A stored row, with its invoice's id and link once that is made. It has cells if the record has."""
     derived = ("cells", "invoice", "issues", "sms", "invoice_key", "gateway_id", "link")
     content = record["content"]
     # A create that was refused is not what another run made of it later.
@@ -111,7 +111,7 @@ def to_row(record: RowMapping) -> Row:
     has_invoice = record["invoice_state"] is InvoiceState.MADE and speaks_of_it
     return Row(
         **{name: record[name] for name in Row.__dataclass_fields__ if name not in derived},
-        cells=cells_from_json(record["cells"]),
+        cells=cells_from_json(record.get("cells", ())),
         invoice=Invoice.from_content(content, record["stated_id"]) if content else None,
         issues=issues_from_json(record["issues"]),
         sms=record["effective_sms"],

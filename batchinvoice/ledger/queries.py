@@ -20,14 +20,20 @@ _SMS = case(
     ),
     else_=rows.c.sms,
 )
+# Without the cells: they are the most of a row, and only the corrections need them.
 _ROWS = select(
-    rows, _SMS.label("effective_sms"), invoices.c.gateway_id, invoices.c.link, invoices.c.state.label("invoice_state")
+    *(column for column in rows.c if column is not rows.c.cells),
+    _SMS.label("effective_sms"),
+    invoices.c.gateway_id,
+    invoices.c.link,
+    invoices.c.state.label("invoice_state"),
 ).select_from(_JOINED)
 
 
-def page(run: Run, after: int, limit: int, *statuses: RowStatus) -> Select[Any]:
-    """Rows whose position comes after the given one, of these statuses or of all."""
-    query = _ROWS.where(rows.c.run_id == run.id, rows.c.position > after).order_by(rows.c.position).limit(limit)
+def page(run: Run, after: int, limit: int, *statuses: RowStatus, cells: bool = False) -> Select[Any]:
+    """Rows whose position comes after the given one, of these statuses or of all. cells: with what their cells said."""
+    columns = _ROWS.add_columns(rows.c.cells) if cells else _ROWS
+    query = columns.where(rows.c.run_id == run.id, rows.c.position > after).order_by(rows.c.position).limit(limit)
     return query.where(rows.c.status.in_(statuses)) if statuses else query
 
 
@@ -48,8 +54,10 @@ def spoken_of(own: Sequence[ColumnElement[bool]], reference: str) -> Select[Any]
 
 def to_text(run: Run, after: int, limit: int, states: Collection[SmsStatus], *, doubtful: bool) -> Select[Any]:
     """Rows after a position whose invoices are made and whose text message is in one of these states, in order."""
-    query = _ROWS.where(rows.c.run_id == run.id, rows.c.position > after, rows.c.status.in_(AT_GATEWAY))
-    query = query.where(invoices.c.sms.in_(states))
+    columns = (rows.c.position, rows.c.invoice_id, invoices.c.gateway_id, invoices.c.sms)
+    query = select(*columns).select_from(rows.join(invoices, invoices.c.id == rows.c.invoice_id))
+    query = query.where(rows.c.run_id == run.id, rows.c.position > after, rows.c.status.in_(AT_GATEWAY))
+    query = query.where(invoices.c.state == InvoiceState.MADE, invoices.c.sms.in_(states))
     return (query if doubtful else query.where(~rows.c.attention)).order_by(rows.c.position).limit(limit)
 
 

@@ -115,6 +115,16 @@ class Row(NewRow):
 
 
 @dataclass(frozen=True, slots=True)
+class ToText:
+    """A row whose invoice waits for its text message; `sms` is the state in which that is now."""
+
+    position: int
+    invoice_key: int
+    gateway_id: str
+    sms: SmsStatus
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRow:
     """A line of the Items sheet, kept for the corrections workbook."""
 

@@ -67,7 +67,8 @@ class Word(TypeDecorator[StrEnum]):
         self.words = words
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (interface)
-        return None if value is None else str(self.words(value))
+        # What is such a word already need not be looked up among them: this is done for each value that is written.
+        return None if value is None else str(value if type(value) is self.words else self.words(value))
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002 (interface)
         return None if value is None else self.words(value)

@@ -10,14 +10,14 @@ from batchinvoice.invoices.lifecycle import TEXTABLE, SmsStatus
 from batchinvoice.ledger.audit import Event
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
 from batchinvoice.ledger.notes import Notes
-from batchinvoice.ledger.records import Row, Run
+from batchinvoice.ledger.records import Run, ToText
 from batchinvoice.ledger.tables import invoices, sms_calls
 
 
 class Texts(Notes):
     """The writes of one transaction that concern text messages."""
 
-    def intend_sms(self, run: Run, number: int, texted: Sequence[Row]) -> None:
+    def intend_sms(self, run: Run, number: int, texted: Sequence[ToText]) -> None:
         """Write down that the invoices of these rows are about to be texted: unknown until the answer is understood.
 
         Raises LedgerBusy if another process has meant to text one of them meanwhile.
@@ -39,7 +39,7 @@ class Texts(Notes):
             if self._db.execute(as_it_was.values(sms=SmsStatus.UNKNOWN, updated_at=self._now)).rowcount != len(keys):
                 raise LedgerBusy(OVERTAKEN)
 
-    def settle_sms(self, run: Run, number: int, texted: Sequence[Row], outcome: SmsStatus, message: str) -> None:
+    def settle_sms(self, run: Run, number: int, texted: Sequence[ToText], outcome: SmsStatus, message: str) -> None:
         """Write down what came of a bulk send. One that never left (`pending`) leaves each text as it was before."""
         call = (sms_calls.c.run_id == run.id) & (sms_calls.c.number == number)
         self._db.execute(update(sms_calls).where(call).values(outcome=outcome, message=message, ended_at=self._now))
@@ -51,10 +51,9 @@ class Texts(Notes):
         self.note_event(Event.TEXTED, run.id, call=number, customers=len(texted), outcome=str(outcome))
 
 
-def _by_state(texted: Sequence[Row]) -> dict[SmsStatus, list[int]]:
+def _by_state(texted: Sequence[ToText]) -> dict[SmsStatus, list[int]]:
     """The invoices of these rows by the state in which their text message was when the rows were read."""
     found: dict[SmsStatus, list[int]] = {}
     for row in texted:
-        if row.invoice_key is not None:
-            found.setdefault(row.sms, []).append(row.invoice_key)
+        found.setdefault(row.sms, []).append(row.invoice_key)
     return found

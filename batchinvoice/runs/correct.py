@@ -39,7 +39,7 @@ def correct(ledger: Ledger, run: Run, folder: Path) -> Path | None:
     def is_bad(row: Row) -> bool:
         return any(issue.is_error and issue.code not in _NOT_MENDED for issue in row.issues)
 
-    return _correct(path, run.shapes, ledger.rows(run, *_LOOKED_AT), is_bad, ledger.items(run), about)
+    return _correct(path, run.shapes, ledger.rows(run, *_LOOKED_AT, cells=True), is_bad, ledger.items(run), about)
 
 
 def correct_checked(source: Source, checked: Checked, environment: str, folder: Path) -> Path | None:

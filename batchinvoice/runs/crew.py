@@ -119,8 +119,8 @@ class Crew:
             self._news.wait_for(lambda: not self._under_way)
 
     def _is_due(self) -> bool:
-        """Whether someone waits for work or for a look at what landed; or half as many landed as may be under way."""
-        return not self._landed or not self._ready or not self._flowing or 2 * len(self._landed) >= self.allowed
+        """Whether someone waits for work or for a look at what landed; or as many have landed as may be under way."""
+        return not self._landed or not self._ready or not self._flowing or len(self._landed) >= self.allowed
 
     def _stands_still(self) -> bool:
         """Whether nothing will land: no call is under way, and none is ready that may begin."""

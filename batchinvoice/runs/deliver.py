@@ -34,7 +34,7 @@ from batchinvoice.runs.places import Places
 from batchinvoice.runs.stopping import WORDS
 from batchinvoice.runs.whose import Whose, whose
 
-_PAGE = 100
+_PAGE = 250
 _PLAINLY_DOWN = 8  # calls in a row whose answers are lost: one by one, the rest would only become unknown, too
 _DOWN = f"call after call ({_PLAINLY_DOWN}) was lost, so the gateway, or the way to it, is down."
 _HEARTBEAT = 60.0  # seconds after which the ledger is told that this process lives
@@ -100,8 +100,8 @@ class _Delivery:
         return bool(self._waiting) or not self._all_read
 
     def _room(self) -> int:
-        """How many intents the crew can take: for those who are free, and as many ahead as may be under way."""
-        return max(2 * self._crew.allowed - self._crew.held, 0)
+        """How many intents the crew can take: for those who are free, and twice as many ahead as may be under way."""
+        return max(3 * self._crew.allowed - self._crew.held, 0)
 
     def _judge(self) -> None:
         """Whether anything more is to be sent; if not, what has not left is taken back."""

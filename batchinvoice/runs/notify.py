@@ -7,14 +7,15 @@ well. An answer that is lost has to be looked at by a person, so there are never
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.gateway.errors import GatewayError, OutcomeUnknown, Refused, Unauthorised
 from batchinvoice.invoices.lifecycle import SmsStatus
-from batchinvoice.ledger.records import Row
+from batchinvoice.ledger.records import ToText
 from batchinvoice.logs.context import carried
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
@@ -40,7 +41,7 @@ def notify(job: Job, states: Collection[SmsStatus] = (SmsStatus.PENDING,), *, do
             job.stop.obey()
             if lost >= _PLAINLY_DOWN:
                 raise RunStopped(_DOWN)
-            outcomes = _text(job, pool, calls)
+            outcomes = _text(job, pool, calls, meanwhile=waiting.look_ahead)
             for call, outcome in zip(calls, outcomes, strict=True):
                 lost = lost + 1 if outcome is SmsStatus.UNKNOWN else 0
                 texted += len(call.rows) if outcome is SmsStatus.SENT else 0
@@ -54,7 +55,7 @@ def notify(job: Job, states: Collection[SmsStatus] = (SmsStatus.PENDING,), *, do
 @dataclass(frozen=True, slots=True)
 class _Call:
     number: int
-    rows: Sequence[Row]
+    rows: Sequence[ToText]
 
 
 class _Waiting:
@@ -64,30 +65,38 @@ class _Waiting:
         self._job, self._states, self._doubtful = job, states, doubtful
         self._after, self._number = -1, job.ledger.latest_sms_call(job.run)
         # Of the invoices that were taken, those whose text would be found in one of the states once more.
-        self._taken: set[int | None] = set()
+        self._taken: set[int] = set()
+        self._ahead: deque[_Call] = deque()
 
     def take(self, most: int) -> list[_Call]:
         """So many bulk sends at most; none if nobody waits any more."""
-        calls: list[_Call] = []
-        while len(calls) < most and (rows := self._page()):
+        self.look_ahead(most)
+        return [self._ahead.popleft() for _ in range(min(most, len(self._ahead)))]
+
+    def look_ahead(self, most: int = _AT_ONCE) -> None:
+        """See what so many bulk sends will be, as far as that is not known yet."""
+        while len(self._ahead) < most and (rows := self._page()):
             self._after = rows[-1].position
             if chunk := {row.invoice_key: row for row in rows if row.invoice_key not in self._taken}:
                 self._taken |= chunk.keys()
                 self._number += 1
-                calls.append(_Call(self._number, list(chunk.values())))
-        return calls
+                self._ahead.append(_Call(self._number, list(chunk.values())))
 
     def done(self, call: _Call, outcome: SmsStatus) -> None:
+        """Forget those whose text is in none of the states any more: from now on the ledger itself leaves them out."""
         if outcome not in self._states:
             self._taken -= {row.invoice_key for row in call.rows}
 
-    def _page(self) -> Sequence[Row]:
+    def _page(self) -> Sequence[ToText]:
         job = self._job
         return job.ledger.to_text(job.run, self._after, job.terms.sms_chunk, self._states, doubtful=self._doubtful)
 
 
-def _text(job: Job, pool: Executor, calls: Sequence[_Call]) -> list[SmsStatus]:
-    """Make these bulk sends at once, written down before and after. Raises RunStopped if one cannot leave."""
+def _text(job: Job, pool: Executor, calls: Sequence[_Call], meanwhile: Callable[[], None]) -> list[SmsStatus]:
+    """Make these bulk sends at once, written down before and after. Raises RunStopped if one cannot leave.
+
+    meanwhile: is done while they are under way.
+    """
     with job.ledger.entry() as entry:
         for call in calls:
             entry.intend_sms(job.run, call.number, call.rows)
@@ -95,19 +104,28 @@ def _text(job: Job, pool: Executor, calls: Sequence[_Call]) -> list[SmsStatus]:
     for call in calls:
         _log.info("bulk send begun", extra={"number": call.number, "count": len(call.rows)})
         sent.append(pool.submit(carried(_send), job.gateway, [row.gateway_id for row in call.rows]))
-    wait(sent)
-    came = [(call, *each.result()) for call, each in zip(calls, sent, strict=True) if each.exception() is None]
-    with job.ledger.entry() as entry:
-        for call, outcome, message in came:
-            entry.settle_sms(job.run, call.number, call.rows, outcome, message)
-    for call, outcome, _ in came:
-        facts = {"number": call.number, "count": len(call.rows), "status": str(outcome)}
-        _log.info("bulk send ended", extra=facts)
+    try:
+        meanwhile()
+    finally:
+        wait(sent)
+        _write_down(
+            job, [(call, *each.result()) for call, each in zip(calls, sent, strict=True) if not each.exception()]
+        )
+    outcomes = []
     for each in sent:
         outcome, message = each.result()  # or what it raised that is no answer: the others are written down
         if outcome is SmsStatus.PENDING:
             raise RunStopped(message)
-    return [outcome for _, outcome, _ in came]
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _write_down(job: Job, came: Sequence[tuple[_Call, SmsStatus, str]]) -> None:
+    with job.ledger.entry() as entry:
+        for call, outcome, message in came:
+            entry.settle_sms(job.run, call.number, call.rows, outcome, message)
+    for call, outcome, _ in came:
+        _log.info("bulk send ended", extra={"number": call.number, "count": len(call.rows), "status": str(outcome)})
 
 
 def _send(gateway: Gateway, ids: Sequence[str]) -> tuple[SmsStatus, str]:

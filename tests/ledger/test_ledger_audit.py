@@ -56,11 +56,11 @@ def whole_run(ledger: Ledger, name: str = "R") -> Run:
     run, rows = planned(ledger, [new_row(n, invoice(f"{name}-{n}")) for n in range(3)], input_count=3)
     conclude(ledger, run, RunStatus.RUNNING)
     make(ledger, run, rows)
-    rows = list(ledger.rows(run))
+    waiting = ledger.to_text(run, -1, len(rows), [SmsStatus.PENDING], doubtful=False)
     with ledger.entry() as entry:
-        entry.intend_sms(run, 1, rows)
+        entry.intend_sms(run, 1, waiting)
     with ledger.entry() as entry:
-        entry.settle_sms(run, 1, rows, SmsStatus.SENT, "Sent to Noura")
+        entry.settle_sms(run, 1, waiting, SmsStatus.SENT, "Sent to Noura")
     conclude(ledger, run)
     with ledger.entry() as entry:
         entry.note_report(run, "sheet.report.xlsx")

@@ -169,7 +169,7 @@ def test_a_row_that_is_made_stays_made() -> None:
 def test_only_a_text_that_may_be_sent_is_meant_to_be(ledger: Ledger, state: SmsStatus) -> None:
     run, [row] = planned(ledger, [new_row(sms=state)])
     made(ledger, run, row)
-    [row] = ledger.rows(run)
+    [row] = ledger.to_text(run, -1, 9, list(SmsStatus), doubtful=True)
     if state in TEXTABLE:
         with ledger.entry() as entry:
             entry.intend_sms(run, 1, [row])
@@ -183,7 +183,7 @@ def test_only_a_text_that_may_be_sent_is_meant_to_be(ledger: Ledger, state: SmsS
 def test_a_bulk_send_is_unknown_until_its_outcome_and_its_number_counts_once(ledger: Ledger) -> None:
     run, [row] = planned(ledger)
     made(ledger, run, row)
-    [row] = ledger.rows(run)
+    [row] = ledger.to_text(run, -1, 9, list(SmsStatus), doubtful=True)
     with ledger.entry() as entry:
         entry.intend_sms(run, 1, [row])
     assert [(c.outcome, c.gateway_ids) for c in ledger.sms_calls(run)] == [(SmsStatus.UNKNOWN, ("7001",))]
@@ -201,7 +201,7 @@ def test_a_bulk_send_is_unknown_until_its_outcome_and_its_number_counts_once(led
 def test_a_bulk_send_that_never_left_leaves_the_text_as_it_was(ledger: Ledger, state: SmsStatus) -> None:
     run, [row] = planned(ledger, [new_row(sms=state)])
     made(ledger, run, row)
-    [row] = ledger.rows(run)
+    [row] = ledger.to_text(run, -1, 9, list(SmsStatus), doubtful=True)
     with ledger.entry() as entry:
         entry.intend_sms(run, 1, [row])
     with ledger.entry() as entry:

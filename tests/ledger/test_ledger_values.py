@@ -125,7 +125,7 @@ def test_everything_a_row_can_hold_comes_back(ledger: Ledger, open_ledger: Calla
     name = ledger.add_run(new_run(), [bad], [line])
     other = open_ledger()
     run = other.run(name)
-    [row] = other.rows(run)
+    [row] = other.rows(run, cells=True)
     assert (list(row.cells), row.issues, row.amount, row.invoice) == (cells, (issue,), None, None)
     assert (row.status, row.action, row.sms) == (RowStatus.INVALID, Action.NONE, SmsStatus.PENDING)
     assert (row.attention, row.attempts) == (True, 0)

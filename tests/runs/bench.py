@@ -88,7 +88,7 @@ class Bench:
         return self.apply(self.plan(rows, **how))
 
     def rows(self, run: Run) -> list[Row]:
-        return list(self.ledger.rows(run))
+        return list(self.ledger.rows(run, cells=True))
 
     def row(self, run: Run) -> Row:
         """The only row of a run."""

@@ -45,9 +45,9 @@ def test_one_bulk_send_goes_alone_and_then_twice_as_many_up_to_eight_share_their
     together: list[int] = []
     real = notify._text
 
-    def text(job: Job, pool: Executor, calls: Sequence[Any]) -> list[SmsStatus]:
+    def text(job: Job, pool: Executor, calls: Sequence[Any], meanwhile: Any) -> list[SmsStatus]:
         together.append(len(calls))
-        return real(job, pool, calls)
+        return real(job, pool, calls, meanwhile)
 
     monkeypatch.setattr(notify, "_text", text)
     chunked(bench, 1, at_once=16)
