@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ from batchinvoice.ledger.records import ToText
 from batchinvoice.logs.context import carried
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
+from batchinvoice.runs.stopping import WORDS
 
 _log = logging.getLogger(__name__)
 
@@ -34,28 +35,27 @@ def notify(job: Job, states: Collection[SmsStatus] = (SmsStatus.PENDING,), *, do
     `doubtful`, when a person asks for it: also those whose invoice came back other than it was sent. Raises RunStopped
     when somebody asks to stop or the gateway cannot be reached; what was not sent stays as it was.
     """
-    waiting = _Waiting(job, states, doubtful=doubtful)
-    at_once, lost, texted = 1, 0, 0
-    with ThreadPoolExecutor(_AT_ONCE, "notify") as pool:
-        while calls := waiting.take(at_once):
-            job.stop.obey()
-            if lost >= _PLAINLY_DOWN:
-                raise RunStopped(_DOWN)
-            outcomes = _text(job, pool, calls, meanwhile=waiting.look_ahead)
-            for call, outcome in zip(calls, outcomes, strict=True):
-                lost = lost + 1 if outcome is SmsStatus.UNKNOWN else 0
-                texted += len(call.rows) if outcome is SmsStatus.SENT else 0
-                waiting.done(call, outcome)
-                if call.number % _SAID_EVERY == 0:
-                    job.tell(f"{texted:,} customers were texted so far.")
-            well = all(outcome is SmsStatus.SENT for outcome in outcomes)
-            at_once = min(2 * at_once, _AT_ONCE, job.terms.workers) if well else 1
+    _Texting(job, _Waiting(job, states, doubtful=doubtful)).drive()
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
     number: int
     rows: Sequence[ToText]
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """What the log says of it."""
+        return {"number": self.number, "count": len(self.rows)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came of a bulk send, in the gateway's words."""
+
+    call: _Call
+    outcome: SmsStatus
+    message: str
 
 
 class _Waiting:
@@ -73,7 +73,7 @@ class _Waiting:
         self.look_ahead(most)
         return [self._ahead.popleft() for _ in range(min(most, len(self._ahead)))]
 
-    def look_ahead(self, most: int = _AT_ONCE) -> None:
+    def look_ahead(self, most: int) -> None:
         """See what so many bulk sends will be, as far as that is not known yet."""
         while len(self._ahead) < most and (rows := self._page()):
             self._after = rows[-1].position
@@ -92,49 +92,85 @@ class _Waiting:
         return job.ledger.to_text(job.run, self._after, job.terms.sms_chunk, self._states, doubtful=self._doubtful)
 
 
-def _text(job: Job, pool: Executor, calls: Sequence[_Call], meanwhile: Callable[[], None]) -> list[SmsStatus]:
-    """Make these bulk sends at once, written down before and after. Raises RunStopped if one cannot leave.
+class _Texting:
+    """Bulk sends, round after round: what came of one round is written down together with what leaves in the next."""
 
-    meanwhile: is done while they are under way.
-    """
-    with job.ledger.entry() as entry:
+    def __init__(self, job: Job, waiting: _Waiting) -> None:
+        self._job, self._waiting = job, waiting
+        self._at_once, self._lost, self._texted = 1, 0, 0
+        self._came: list[_Came] = []  # and is not written down yet
+        self._stop: str | None = None
+
+    def drive(self) -> None:
+        """Until nobody waits. Whatever ends it, calls that are under way are awaited, and no answer is lost."""
+        with ThreadPoolExecutor(_AT_ONCE, "notify") as pool:
+            try:
+                while calls := self._next():
+                    self._send(pool, calls)
+                    self._judge()
+            finally:
+                self._write_down([])
+
+    def _next(self) -> list[_Call]:
+        """The bulk sends of the next round, written down. Raises RunStopped if there is to be none."""
+        calls = self._waiting.take(self._at_once)
+        if self._job.stop.asked and calls:
+            self._stop = self._stop or WORDS
+        if self._lost >= _PLAINLY_DOWN and calls:
+            self._stop = self._stop or _DOWN
+        if self._stop:
+            raise RunStopped(self._stop)
+        self._write_down(calls)
+        return calls
+
+    def _write_down(self, calls: Sequence[_Call]) -> None:
+        """In one commit, what came of the last round and what leaves now."""
+        if not self._came and not calls:
+            return
+        with self._job.ledger.entry() as entry:
+            for came in self._came:
+                entry.settle_sms(self._job.run, came.call.number, came.call.rows, came.outcome, came.message)
+            for call in calls:
+                entry.intend_sms(self._job.run, call.number, call.rows)
+        for came in self._came:
+            self._waiting.done(came.call, came.outcome)
+            _log.info("bulk send ended", extra={**came.call.facts, "status": str(came.outcome)})
+        self._came = []
+
+    def _send(self, pool: Executor, calls: Sequence[_Call]) -> None:
+        """Make these bulk sends at once, and see meanwhile what those of the next round will be."""
+        under_way: list[Future[_Came]] = []
         for call in calls:
-            entry.intend_sms(job.run, call.number, call.rows)
-    sent: list[Future[tuple[SmsStatus, str]]] = []
-    for call in calls:
-        _log.info("bulk send begun", extra={"number": call.number, "count": len(call.rows)})
-        sent.append(pool.submit(carried(_send), job.gateway, [row.gateway_id for row in call.rows]))
-    try:
-        meanwhile()
-    finally:
-        wait(sent)
-        _write_down(
-            job, [(call, *each.result()) for call, each in zip(calls, sent, strict=True) if not each.exception()]
-        )
-    outcomes = []
-    for each in sent:
-        outcome, message = each.result()  # or what it raised that is no answer: the others are written down
-        if outcome is SmsStatus.PENDING:
-            raise RunStopped(message)
-        outcomes.append(outcome)
-    return outcomes
+            _log.info("bulk send begun", extra=call.facts)
+            under_way.append(pool.submit(carried(_send), self._job.gateway, call))
+        try:
+            self._waiting.look_ahead(_AT_ONCE)
+        finally:
+            wait(under_way)
+            self._came = [each.result() for each in under_way if not each.exception()]
+        for each in under_way:
+            each.result()  # or what it raised that is no answer; what came of the others is written down all the same
+
+    def _judge(self) -> None:
+        """What the last round says of the next one."""
+        for came in self._came:
+            self._lost = self._lost + 1 if came.outcome is SmsStatus.UNKNOWN else 0
+            self._texted += len(came.call.rows) if came.outcome is SmsStatus.SENT else 0
+            if came.outcome is SmsStatus.PENDING:
+                self._stop = self._stop or came.message
+            if came.call.number % _SAID_EVERY == 0:
+                self._job.tell(f"{self._texted:,} customers were texted so far.")
+        well = all(came.outcome is SmsStatus.SENT for came in self._came)
+        self._at_once = min(2 * self._at_once, _AT_ONCE, self._job.terms.workers) if well else 1
 
 
-def _write_down(job: Job, came: Sequence[tuple[_Call, SmsStatus, str]]) -> None:
-    with job.ledger.entry() as entry:
-        for call, outcome, message in came:
-            entry.settle_sms(job.run, call.number, call.rows, outcome, message)
-    for call, outcome, _ in came:
-        _log.info("bulk send ended", extra={"number": call.number, "count": len(call.rows), "status": str(outcome)})
-
-
-def _send(gateway: Gateway, ids: Sequence[str]) -> tuple[SmsStatus, str]:
+def _send(gateway: Gateway, call: _Call) -> _Came:
     """What came of one bulk send, in the gateway's words; `pending` if it never left, and no other would."""
     try:
-        return SmsStatus.SENT, gateway.send_bulk(ids).message
+        return _Came(call, SmsStatus.SENT, gateway.send_bulk([row.gateway_id for row in call.rows]).message)
     except Refused as error:
-        return SmsStatus.FAILED, error.reason or error.message
+        return _Came(call, SmsStatus.FAILED, error.reason or error.message)
     except (OutcomeUnknown, Unauthorised) as error:
-        return SmsStatus.UNKNOWN, error.message
+        return _Came(call, SmsStatus.UNKNOWN, error.message)
     except GatewayError as error:
-        return SmsStatus.PENDING, error.message
+        return _Came(call, SmsStatus.PENDING, error.message)

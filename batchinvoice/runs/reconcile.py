@@ -33,6 +33,7 @@ def reconcile(
 
 def report(ledger: Ledger, run: Run, progress: Callable[[int], None] = lambda _: None) -> Report:
     """The run as the workbook tells it; its rows are read from the ledger while they are written."""
+    language = run.language
     return Report(
         run=run.id,
         status=run.status,
@@ -53,10 +54,10 @@ def report(ledger: Ledger, run: Run, progress: Callable[[int], None] = lambda _:
             SmsCall(call.number, call.gateway_ids, call.outcome, call.message, call.started_at)
             for call in ledger.sms_calls(run)
         ],
-        rows=(_report_row(row, run.language) for row in _told(ledger.rows(run), progress)),
+        rows=(_report_row(row, language) for row in _told(ledger.rows(run), progress)),
         audit_mark=ledger.mark(run),
         forgotten_at=run.forgotten_at,
-        notes=[(issue.place.cell or issue.place.sheet, issue.say(run.language).message) for issue in run.notes],
+        notes=[(issue.place.cell or issue.place.sheet, issue.say(language).message) for issue in run.notes],
     )
 
 

@@ -22,7 +22,7 @@ _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # by XML 1.0
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # An address that needs no closer look: nearly every one.
-_USUAL_URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[A-Za-z0-9/._~?=-]*)?")
+_USUAL_URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~?=-]*)?")
 _NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
 Time = dt.datetime | dt.date | dt.time | dt.timedelta
 _FIRST_DAY = dt.date(1900, 3, 1)  # Excel takes 1900 for a leap year: earlier days come out wrong

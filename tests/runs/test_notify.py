@@ -16,7 +16,6 @@ from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.proof import prove
 from batchinvoice.runs import notify
 from batchinvoice.runs.errors import RunStopped
-from batchinvoice.runs.job import Job
 
 
 def chunked(bench: Bench, size: int, at_once: int = 1) -> None:
@@ -43,13 +42,13 @@ def test_one_bulk_send_goes_alone_and_then_twice_as_many_up_to_eight_share_their
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together: list[int] = []
-    real = notify._text
+    real = notify._Texting._send
 
-    def text(job: Job, pool: Executor, calls: Sequence[Any], meanwhile: Any) -> list[SmsStatus]:
+    def send(texting: Any, pool: Executor, calls: Sequence[Any]) -> None:
         together.append(len(calls))
-        return real(job, pool, calls, meanwhile)
+        real(texting, pool, calls)
 
-    monkeypatch.setattr(notify, "_text", text)
+    monkeypatch.setattr(notify._Texting, "_send", send)
     chunked(bench, 1, at_once=16)
     run = bench.run([simple(n) for n in range(20)])
     assert together == [1, 2, 4, 8, 5]
