@@ -63,10 +63,29 @@ class DeadlineResponse(http.client.HTTPResponse):
             self.fp = io.BufferedReader(DeadlineReader(sock, time.monotonic() + seconds))
 
 
-class DeadlineHTTPConnection(HTTPConnection):
-    """Plain HTTP, for loopback."""
+class _WholeRequest(HTTPConnection):
+    """Writes a request at once: head and body on their own would be two packets, and twice the work on both sides."""
 
     response_class = DeadlineResponse
+    _parts: list[bytes] | None = None
+
+    def request(self, *words: Any, **named: Any) -> None:
+        self._parts = []
+        try:
+            super().request(*words, **named)
+        finally:
+            parts, self._parts = self._parts, None
+        super().send(b"".join(parts))
+
+    def send(self, data: Any) -> None:
+        if self._parts is None:
+            super().send(data)
+        else:
+            self._parts.append(data)
+
+
+class DeadlineHTTPConnection(_WholeRequest):
+    """Plain HTTP, for loopback."""
 
     def connect(self) -> None:
         try:
@@ -75,10 +94,8 @@ class DeadlineHTTPConnection(HTTPConnection):
             raise NeverConnectedError(self, why_not_connected(error)) from error
 
 
-class DeadlineHTTPSConnection(HTTPSConnection):
+class DeadlineHTTPSConnection(_WholeRequest, HTTPSConnection):
     """HTTPS. The handshake is part of connecting: the request is written only after it."""
-
-    response_class = DeadlineResponse
 
     def connect(self) -> None:
         try:

@@ -24,6 +24,7 @@ from batchinvoice.ledger.told import Told
 _NEW_INVOICES = insert(invoices).returning(invoices.c.fingerprint, invoices.c.id)
 _NEW_INVOICE = insert(invoices).returning(invoices.c.id)
 _NEW_ATTEMPTS = insert(attempts).returning(attempts.c.position, attempts.c.id)
+_NEW_REFERENCES = insert(references)
 _OF_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("attempt"))
 _OF_INVOICE = update(invoices).where(invoices.c.id == bindparam("key"))
 _OF_ROW = update(rows).where(rows.c.run_id == bindparam("of_run"), rows.c.position == bindparam("at"))
@@ -153,7 +154,7 @@ class Entry(Texts):
     def _refer(self, scope: Mapping[str, str], named: Iterable[tuple[str, int]]) -> None:
         """The database itself refuses a reference that belongs to an invoice already."""
         new = [{**scope, "reference": name, "likeness": likeness(name), "invoice_id": key} for name, key in named]
-        self._db.execute(insert(references), new)
+        self._db.execute(_NEW_REFERENCES, new)
 
     def owners_of(self, run: Run, gateway_ids: Collection[str]) -> dict[str, dict[int, str]]:
         """For each of these ids, the invoices of this merchant that have it: their keys and a reference of each."""

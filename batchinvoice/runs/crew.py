@@ -14,7 +14,7 @@ from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.ledger.intent import Intent, Outcome
 from batchinvoice.logs.context import carried
 
-_GATHER = 0.05  # seconds for which what has landed may wait for more, so that they share a commit
+_GATHER = 0.1  # seconds for which what has landed may wait for more, so that they share a commit
 
 
 @dataclass(frozen=True, slots=True)
