@@ -90,6 +90,82 @@ def test_nothing_leaves_after_a_lost_answer_until_somebody_has_looked_at_it(lost
         assert all_landed(crew, 2) == [2, 3]
 
 
+def test_a_lost_answer_that_nobody_has_looked_at_holds_up_what_is_begun_after_it() -> None:
+    gateway = Gateway({1: Answer(Outcome(RowStatus.UNKNOWN))})
+    gateway.let.release(3)
+    with Crew(gateway.send, 2, lambda: False) as crew:
+        crew.begin(intents(1))
+        while crew.held:
+            time.sleep(0.001)
+        crew.begin(intents(3)[1:])  # by somebody who looked before it had landed
+        time.sleep(0.02)
+        assert gateway.began == [1]
+        assert all_landed(crew, 1) == [1]
+        crew.begin([])
+        assert all_landed(crew, 2) == [2, 3]
+
+
+def test_fewer_allowed_than_are_under_way_is_kept_to_and_more_allowed_is_made_use_of() -> None:
+    gateway = Gateway()
+    with Crew(gateway.send, 4, lambda: False) as crew:
+        crew.begin(intents(12))
+        gateway.wait_for(4)
+        crew.allowed = 1
+        gateway.let.release(3)
+        assert all_landed(crew, 3)
+        assert gateway.began == [1, 2, 3, 4]
+        crew.begin([])
+        gateway.let.release(1)  # whichever is the last of the four lets the next one leave
+        gateway.wait_for(5)
+        assert gateway.now == 1
+        crew.allowed = 4
+        crew.begin([])
+        gateway.wait_for(8)
+        gateway.let.release(8)
+        all_landed(crew, 9)
+    assert (len(gateway.began), gateway.most) == (12, 4)
+
+
+def test_a_lost_answer_while_only_one_is_allowed_does_not_leave_all_waiting_for_each_other() -> None:
+    gateway = Gateway({2: Answer(Outcome(RowStatus.UNKNOWN))})
+    gateway.let.release(9)
+    with Crew(gateway.send, 3, lambda: False) as crew:
+        crew.allowed = 1
+        crew.begin(intents(9))
+        landed: list[int] = []
+        while len(landed) < 9:
+            began = time.monotonic()
+            crew.wait(LONG)
+            assert time.monotonic() - began < LONG
+            landed += numbers(each.intent for each in crew.collect())
+            crew.begin([])
+    assert landed == list(range(1, 10))
+
+
+def test_once_it_is_over_nobody_begins_with_what_was_not_taken_back() -> None:
+    gateway = Gateway()
+    with Crew(gateway.send, 1, lambda: False) as crew:
+        crew.begin(intents(3))
+        gateway.wait_for(1)
+        threading.Timer(0.02, gateway.let.release, [3]).start()
+    assert gateway.began == [1]
+
+
+def test_if_not_all_threads_can_be_had_those_that_began_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    really, started = threading.Thread.start, list[threading.Thread]()
+
+    def start(thread: threading.Thread) -> None:
+        if len(started) == 2:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        really(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError), Crew(Gateway().send, 4, lambda: False):
+        raise AssertionError("it must not begin")
+    assert [thread.is_alive() for thread in started] == [False, False]
+
+
 def test_what_is_taken_back_never_leaves() -> None:
     gateway = Gateway()
     with Crew(gateway.send, 1, lambda: False) as crew:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import sqlite3
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from bench import Bench, codes, simple
-from odd_gateway import OddGateway, created, yes
+from odd_gateway import Answer, OddGateway, created, yes
 
+from batchinvoice.gateway.client import Done
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import InvoiceState, RowStatus, RunStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.errors import LedgerBusy
-from batchinvoice.ledger.intent import Change, Create, Outcome
+from batchinvoice.ledger.intent import Change, Create, Intent, Outcome
 from batchinvoice.ledger.records import Run
 from batchinvoice.runs import deliver
-from batchinvoice.runs.crew import Crew
+from batchinvoice.runs.crew import Crew, Landed
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.pace import Pace
 
@@ -281,6 +284,69 @@ def test_ctrl_c_lets_calls_end_and_keeps_the_rest_pending(bench: Bench, monkeypa
         bench.apply(run)
     assert sorted(bench.statuses(run)) == ["created"] * 2 + ["pending"] * 8
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_a_stop_that_finds_nothing_left_to_send_lets_the_run_come_to_its_end(
+    bench: Bench, odd: OddGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    let = {f"R-{n}": threading.Event() for n in (1, 2)}
+
+    def create(payload: Mapping[str, Any]) -> Answer:
+        let[payload["referenceNumber"]].wait(10)
+        return yes(created(7000 + int(payload["referenceNumber"][2:]), payload))
+
+    odd.behaviours["create"] = create
+    really_wait, waits = Crew.wait, iter(let.values())
+
+    def wait(self: Crew, at_most: float) -> None:
+        while self.latest < 2:
+            time.sleep(0.001)
+        if event := next(waits, None):
+            signal.raise_signal(signal.SIGINT)
+            event.set()
+        really_wait(self, at_most)
+
+    monkeypatch.setattr(Crew, "wait", wait)
+    run = bench.run([simple(n, delivery="link") for n in (1, 2)])
+    assert (bench.statuses(run), run.status) == (["created"] * 2, RunStatus.COMPLETE)
+
+
+def test_what_a_call_raises_while_the_last_answer_is_written_down_is_raised_all_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    run = bench.plan([simple(n, delivery="link") for n in (1, 2)])
+    writing, landed, told = threading.Event(), threading.Event(), list[int]()
+    really_settle, really_land = Entry.settle, Crew._land
+
+    def settle(self: Entry, came: Sequence[tuple[Intent, Outcome]]) -> None:
+        if came:
+            writing.set()
+            landed.wait(10)
+        really_settle(self, came)
+
+    def land(self: Crew, what: Landed) -> None:
+        really_land(self, what)
+        if what.intent.row.reference == "R-2":
+            landed.set()
+
+    with bench.gateway() as gateway:
+        gateway.prove()
+        really_create = gateway.create
+
+        def create(payload: Mapping[str, object]) -> Done:
+            if payload["referenceNumber"] == "R-2" and not landed.is_set():
+                writing.wait(10)
+                raise ZeroDivisionError
+            return really_create(payload)
+
+        monkeypatch.setattr(gateway, "create", create)
+        monkeypatch.setattr(Entry, "settle", settle)
+        monkeypatch.setattr(Crew, "_land", land)
+        with pytest.raises(ZeroDivisionError):
+            bench.drive(gateway, run, told.append)
+    assert (bench.statuses(run), sum(told)) == (["created", "unknown"], 1)
 
 
 def test_pages_that_need_no_call_do_not_end_the_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
