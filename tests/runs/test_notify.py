@@ -11,9 +11,12 @@ from bench import Bench, simple
 from odd_gateway import OddGateway, created, no, yes
 
 from batchinvoice import app
+from batchinvoice.gateway.client import Sent
+from batchinvoice.gateway.errors import NotSent
 from batchinvoice.invoices.lifecycle import RunStatus, SmsStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.proof import prove
+from batchinvoice.ledger.records import Run
 from batchinvoice.runs import notify
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
@@ -64,6 +67,67 @@ def test_of_bulk_sends_at_once_only_the_lost_one_is_unknown_and_the_next_goes_al
     run = bench.run([simple(n) for n in range(9)])
     assert sorted(bench.sms(run)) == ["sent"] * 8 + ["unknown"]
     assert sorted(bench.texted()) == sorted(int(row.gateway_id) for row in bench.rows(run))
+
+
+def in_fours(bench: Bench) -> Run:
+    """A run whose invoices are made; the first of seven bulk sends goes alone, then two, then four at once."""
+    chunked(bench, 1, at_once=4)
+    return bench.run([simple(n) for n in range(7)], sms=False)
+
+
+def test_what_one_of_several_bulk_sends_raises_leaves_that_one_alone_uncertain(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = in_fours(bench)
+    fifth = bench.rows(run)[4].gateway_id
+    with bench.gateway() as gateway:
+        gateway.prove()
+        really = gateway.send_bulk
+
+        def send_bulk(ids: Sequence[str]) -> Sent:
+            if list(ids) == [fifth]:
+                raise Killed
+            return really(ids)
+
+        monkeypatch.setattr(gateway, "send_bulk", send_bulk)
+        with pytest.raises(Killed):
+            app.send_sms(bench.ledger, gateway, bench.settings, run)
+    assert bench.sms(run) == [*["sent"] * 4, "unknown", *["sent"] * 2]
+    bench.send(run)
+    assert len(bench.texted()) == len(set(bench.texted())) == 6
+
+
+def test_of_several_bulk_sends_those_that_cannot_leave_wait_and_the_others_are_written_down(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = in_fours(bench)
+    later = {row.gateway_id for row in bench.rows(run)[4:6]}
+    with bench.gateway() as gateway, pytest.MonkeyPatch.context() as patch:
+        gateway.prove()
+        really = gateway.send_bulk
+
+        def send_bulk(ids: Sequence[str]) -> Sent:
+            if later & set(ids):
+                raise NotSent("The gateway could not be reached.")
+            return really(ids)
+
+        patch.setattr(gateway, "send_bulk", send_bulk)
+        with pytest.raises(RunStopped, match="could not be reached"):
+            app.send_sms(bench.ledger, gateway, bench.settings, run)
+    assert bench.sms(run) == [*["sent"] * 4, *["pending"] * 2, "sent"]
+    assert set(bench.sms(bench.send(run))) == {"sent"}
+    assert len(bench.texted()) == len(set(bench.texted())) == 7
+
+
+def test_an_outage_takes_the_bulk_sends_under_way_and_no_others(bench: Bench, odd: OddGateway) -> None:
+    chunked(bench, 1, at_once=16)
+    odd.behaviours["create"] = lambda payload: yes(created(7000 + int(payload["referenceNumber"][2:]), payload))
+    odd.behaviours["send"] = lambda _: yes(None) if odd.count("send") <= 7 else (502, {})
+    run = bench.plan([simple(n) for n in range(24)])
+    with pytest.raises(RunStopped, match="bulk sends in a row were lost"):
+        bench.apply(run)
+    assert bench.sms(run) == [*["sent"] * 7, *["unknown"] * 8, *["pending"] * 9]
+    assert odd.count("send") == 15
 
 
 def test_rows_of_one_invoice_in_bulk_sends_at_once_are_texted_once(bench: Bench) -> None:
