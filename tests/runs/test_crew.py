@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import threading
 import time
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, cast
 
 import pytest
@@ -140,6 +142,33 @@ def test_a_lost_answer_while_only_one_is_allowed_does_not_leave_all_waiting_for_
             landed += numbers(each.intent for each in crew.collect())
             crew.begin([])
     assert landed == list(range(1, 10))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_each_intent_lands_once_or_is_taken_back_and_nobody_waits_in_vain_whatever_comes(seed: int) -> None:
+    dice, stop, landed = random.Random(seed), threading.Event(), list[int]()
+    bad = (Answer(Outcome(RowStatus.UNKNOWN)), Answer(Outcome(RowStatus.PENDING), "stop"), ValueError("odd"))
+    gateway = Gateway({n: dice.choice(bad) for n in range(1, 61) if dice.random() < 0.2})
+    gateway.let.release(60)
+    given, last = iter(intents(60)), dice.randint(10, 80)
+    with Crew(gateway.send, 4, stop.is_set) as crew:
+        more = True
+        while more or not crew.done:
+            crew.allowed = dice.randint(1, 4)
+            landed += numbers(each.intent for each in crew.collect())
+            fresh = list(islice(given, dice.randint(0, 2 * crew.allowed)))
+            crew.begin(fresh)
+            if len(landed) >= last:
+                stop.set()
+            began = time.monotonic()
+            crew.wait(LONG)
+            assert time.monotonic() - began < LONG
+            more = not stop.is_set() and len(landed) + crew.held < 60
+            back = numbers(crew.recall()) if stop.is_set() else []
+    assert sorted(landed) == sorted(gateway.began)
+    assert len(set(landed)) == len(landed)
+    assert not set(back) & set(landed)
+    assert stop.is_set() or len(landed) == 60
 
 
 def test_once_it_is_over_nobody_begins_with_what_was_not_taken_back() -> None:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from bench import Bench, codes, simple
@@ -22,6 +22,7 @@ from batchinvoice.invoices.lifecycle import InvoiceState, RowStatus, RunStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.intent import Change, Create, Intent, Outcome
+from batchinvoice.ledger.proof import prove
 from batchinvoice.ledger.records import Run
 from batchinvoice.runs import deliver
 from batchinvoice.runs.crew import Crew, Landed
@@ -347,6 +348,72 @@ def test_what_a_call_raises_while_the_last_answer_is_written_down_is_raised_all_
         with pytest.raises(ZeroDivisionError):
             bench.drive(gateway, run, told.append)
     assert (bench.statuses(run), sum(told)) == (["created", "unknown"], 1)
+
+
+def test_answers_are_kept_when_the_commit_that_they_share_with_new_intents_fails(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    run, intend = bench.plan([simple(n, delivery="link") for n in range(12)]), Entry.intend
+
+    def overtaken(self: Entry, of: Run, meant: Sequence[Create | Change]) -> list[Intent]:
+        if meant and bench.made():
+            raise LedgerBusy("overtaken")
+        return intend(self, of, meant)
+
+    monkeypatch.setattr(Entry, "intend", overtaken)
+    with pytest.raises(LedgerBusy):
+        bench.apply(run)
+    assert bench.statuses(run).count("created") == len(bench.made()) > 0
+    assert set(bench.statuses(run)) == {"created", "pending"}
+    assert prove(bench.ledger).breaks == ()
+
+
+def test_no_more_intents_lie_ahead_than_calls_may_be_under_way(bench: Bench, odd: OddGateway) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    ahead: list[int] = []
+
+    def look(call: str) -> None:
+        if call == "create":
+            [(count,)] = as_another_process(bench, "SELECT count(*) FROM attempts WHERE ended_at IS NULL")
+            ahead.append(cast(int, count))
+
+    odd.behaviours["create"] = lambda payload: yes(created(7000 + int(payload["referenceNumber"][2:]), payload))
+    odd.arrived = look
+    bench.run([simple(n, delivery="link") for n in range(20)])
+    assert len(ahead) == 20
+    assert 2 < max(ahead) <= 6  # with those that landed while the ones before them were written down
+
+
+def test_what_is_taken_back_on_a_stop_never_was_and_is_made_once_later(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2, "sms_mode": "instant"})
+    really_wait = Crew.wait
+
+    def wait(self: Crew, at_most: float) -> None:
+        while self.latest < 2:
+            time.sleep(0.001)
+        signal.raise_signal(signal.SIGINT)
+        really_wait(self, at_most)
+
+    bench.emulator.set(latency_ms=50)
+    run = bench.plan([simple(n) for n in range(10)])
+    with monkeypatch.context() as patch:
+        patch.setattr(Crew, "wait", wait)
+        with pytest.raises(RunStopped, match="asked to stop"):
+            bench.apply(run)
+    back = as_another_process(bench, "SELECT outcome, detail FROM attempts WHERE detail LIKE 'taken back%'")
+    states = as_another_process(bench, "SELECT state, count(*) FROM invoices GROUP BY state ORDER BY state")
+    assert back == [("pending", "taken back before it was sent: the run was stopped")] * 2
+    assert states == [("made", 2), ("not made", 2)]
+    assert sorted(bench.sms(run)) == ["pending"] * 8 + ["sent"] * 2
+    assert [row.attempts for row in bench.rows(run)] == [1, 1] + [0] * 8
+    assert prove(bench.ledger).breaks == ()
+    bench.emulator.set(latency_ms=0)
+    assert set(bench.statuses(bench.apply(run))) == {"created"}
+    assert {len(invoices) for invoices in bench.made().values()} == {1}
+    assert len(bench.texted()) == len(set(bench.texted())) == 10
 
 
 def test_pages_that_need_no_call_do_not_end_the_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
