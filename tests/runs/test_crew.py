@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Iterable
-from itertools import islice
+from itertools import count, islice
 from typing import Any, cast
 
 import pytest
@@ -152,8 +152,8 @@ def test_each_intent_lands_once_or_is_taken_back_and_nobody_waits_in_vain_whatev
     gateway.let.release(60)
     given, last = iter(intents(60)), dice.randint(10, 80)
     with Crew(gateway.send, 4, stop.is_set) as crew:
-        more = True
-        while more or not crew.done:
+        more, turns = True, count()
+        while (more or not crew.done) and next(turns) < 1000:
             crew.allowed = dice.randint(1, 4)
             landed += numbers(each.intent for each in crew.collect())
             fresh = list(islice(given, dice.randint(0, 2 * crew.allowed)))
@@ -165,6 +165,7 @@ def test_each_intent_lands_once_or_is_taken_back_and_nobody_waits_in_vain_whatev
             assert time.monotonic() - began < LONG
             more = not stop.is_set() and len(landed) + crew.held < 60
             back = numbers(crew.recall()) if stop.is_set() else []
+    assert next(turns) < 1000
     assert sorted(landed) == sorted(gateway.began)
     assert len(set(landed)) == len(landed)
     assert not set(back) & set(landed)
@@ -216,6 +217,23 @@ def test_a_stop_before_the_first_call_left_is_heard_at_once() -> None:
         assert time.monotonic() - began < LONG
         assert len(crew.recall()) == 2
     assert gateway.began == []
+
+
+def test_whoever_waits_hears_that_a_stop_came_just_before_the_first_call_left() -> None:
+    stop = threading.Event()
+
+    def asked() -> bool:  # the first of the crew to ask hears it; whoever waits has found that a call was to begin
+        if threading.current_thread() is not threading.main_thread():
+            stop.set()
+        return stop.is_set()
+
+    with Crew(Gateway().send, 2, asked) as crew:
+        time.sleep(0.01)  # for all of them to wait for work
+        crew.begin(intents(2))
+        began = time.monotonic()
+        crew.wait(LONG)
+        assert time.monotonic() - began < LONG
+        assert len(crew.recall()) == 2
 
 
 def test_what_a_call_raises_comes_back_with_its_intent() -> None:
