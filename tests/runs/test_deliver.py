@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
@@ -57,6 +57,22 @@ def test_an_intent_is_durable_before_the_first_byte_and_the_outcome_after_the_an
     assert seen == [("unknown", None), ("unknown", "create"), ("create", None)]
     assert as_another_process(bench, "SELECT state, gateway_id FROM invoices") == [("made", "7001")]
     assert run.status is RunStatus.COMPLETE
+
+
+def test_what_the_crew_is_given_is_durable_already(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    really, given = Crew.begin, list[int]()
+
+    def begin(self: Crew, intents: Iterable[Intent]) -> None:
+        wanted = [intent.attempt for intent in intents]
+        found = {number for (number,) in as_another_process(bench, "SELECT id FROM attempts WHERE ended_at IS NULL")}
+        assert set(wanted) <= found
+        given.extend(wanted)
+        really(self, intents)
+
+    monkeypatch.setattr(Crew, "begin", begin)
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    bench.run([simple(n, delivery="link") for n in range(12)])
+    assert given == list(range(1, 13))
 
 
 def test_no_more_calls_are_under_way_than_the_pace_allows(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
