@@ -360,3 +360,17 @@ def test_a_reference_given_by_an_update_stays_if_it_may_have_been_carried_out(le
         settle(ledger, intent, outcome)
         assert ("R-2" in ledger.known_references(["R-2"])) is kept
     assert "R-1" in ledger.known_references(["R-1"])
+
+
+def test_an_id_that_only_a_sheet_names_lets_go_of_the_reference_also_where_a_crash_came_between(ledger: Ledger) -> None:
+    """Else the row without the ID would be taken for a change of an invoice that nobody has confirmed."""
+    run, [row] = planned(ledger)
+    stated = invoice(invoice_id="7001")
+    with ledger.entry() as entry:
+        entry.intend(run, [Change(row, stated, None)])  # and killed before anything was sent
+    known = ledger.known_references(["R-1"])["R-1"]
+    with ledger.entry() as entry:
+        [again] = entry.intend(run, [Change(row, stated, known)])
+    settle(ledger, again, Outcome(RowStatus.HELD))
+    assert ledger.known_references(["R-1"]) == {}
+    assert ledger.known_ids(["7001"]) == {}
