@@ -83,6 +83,12 @@ def test_calls_that_all_want_to_leave_leave_evenly_and_at_that_rate(most: float)
     assert (min(steps), max(steps)) == (pytest.approx(1 / most), pytest.approx(1 / most))
 
 
+def test_after_a_while_without_calls_they_leave_evenly_again_and_not_in_a_burst() -> None:
+    left = _leave(Rate(10.0), [0.0] * 5 + [3.0] * 10)
+    assert left[5] == 3.0
+    assert min(after - before for before, after in pairwise(left[5:])) == pytest.approx(0.1)
+
+
 def test_those_who_make_up_for_one_that_woke_late_are_not_too_many_in_a_second() -> None:
     left = _leave(Rate(50.0), [0.0] * 200, late=0.04)
     assert min(after - before for before, after in zip(left, left[50:], strict=False)) >= 1.0 - 1e-6

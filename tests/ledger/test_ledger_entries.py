@@ -374,3 +374,12 @@ def test_an_id_that_only_a_sheet_names_lets_go_of_the_reference_also_where_a_cra
     settle(ledger, again, Outcome(RowStatus.HELD))
     assert ledger.known_references(["R-1"]) == {}
     assert ledger.known_ids(["7001"]) == {}
+
+
+def test_what_was_told_of_a_lost_call_stays_when_a_look_up_settles_it(ledger: Ledger) -> None:
+    run, [row] = planned(ledger)
+    intent = made(ledger, run, row, Outcome(RowStatus.UNKNOWN, detail="did not answer in time"))
+    settle(ledger, intent, Outcome(RowStatus.ADOPTED, gateway_id="7001", tries=0))
+    assert [(each.outcome, each.detail) for each in ledger.attempts(next(ledger.rows(run)))] == [
+        ("adopted", "did not answer in time")
+    ]
