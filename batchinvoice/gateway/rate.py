@@ -42,7 +42,7 @@ class Rate:
         rate = self.at(now)
         if math.isinf(rate):
             return 0.0
-        count = max(1, int(rate))
+        count = math.ceil(rate)
         full = self._left[-count] + count / rate if len(self._left) >= count else -math.inf
         return max(self._next, full) - now
 

@@ -71,6 +71,8 @@ class Transport:
         # requests hands this object on as it is; its stubs know only numbers.
         timeout: Any = Timeout(connect=min(CONNECT_SECONDS, self._timeout), total=self._timeout)
         with self._adapter.send(request, stream=True, timeout=timeout, verify=self._verify) as response:
+            if response.status_code < 200:  # its true answer is yet to come, and must not be taken for the next call's
+                raise OSError("an interim answer")
             # Each read from the socket is held to the deadline (deadline.py).
             body = response.raw.read(LARGEST_ANSWER + 1, decode_content=True)
             if len(body) > LARGEST_ANSWER:

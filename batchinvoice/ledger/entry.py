@@ -14,6 +14,7 @@ from batchinvoice.invoices.likeness import likeness
 from batchinvoice.ledger.audit import Log
 from batchinvoice.ledger.errors import OVERTAKEN, LedgerBusy
 from batchinvoice.ledger.intent import ASKED, STATED, Change, Create, Intent, Outcome, Settled
+from batchinvoice.ledger.reader import batches
 from batchinvoice.ledger.records import Row, Run, issues_to_json
 from batchinvoice.ledger.tables import attempts, invoices, references, rows
 from batchinvoice.ledger.texts import Texts
@@ -43,6 +44,7 @@ _OWNERS = (
         invoices.c.gateway_id.in_(bindparam("ids", expanding=True)),
     )
 )
+_NAMED = 500  # values that one statement names: no database takes any number of them
 _Values = dict[str, Any]
 
 
@@ -159,9 +161,9 @@ class Entry(Texts):
     def owners_of(self, run: Run, gateway_ids: Collection[str]) -> dict[str, dict[int, str]]:
         """For each of these ids, the invoices of this merchant that have it: their keys and a reference of each."""
         found: dict[str, dict[int, str]] = {}
-        if gateway_ids:
-            own = {"environment": run.environment, "merchant_code": run.merchant_code, "ids": list(gateway_ids)}
-            for gateway_id, key, reference in self._db.execute(_OWNERS, own):
+        own = {"environment": run.environment, "merchant_code": run.merchant_code}
+        for ids in batches(gateway_ids, _NAMED):
+            for gateway_id, key, reference in self._db.execute(_OWNERS, {**own, "ids": ids}):
                 found.setdefault(gateway_id, {})[key] = reference
         return found
 
@@ -207,7 +209,8 @@ class Entry(Texts):
         return {
             (run, position): status
             for run, own in positions.items()
-            for position, status, _ in self._db.execute(_STANDING, {"run": run, "positions": own})
+            for some in batches(own, _NAMED)
+            for position, status, _ in self._db.execute(_STANDING, {"run": run, "positions": some})
         }
 
     def _row_settled(self, came: Settled) -> _Values:

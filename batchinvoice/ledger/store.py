@@ -18,6 +18,7 @@ from batchinvoice.ledger.errors import LedgerBusy, LedgerUnusable
 from batchinvoice.ledger.upgrade import upgrade
 
 NEWEST = "0005"
+_OLDEST = (3, 35, 0)  # SQLite that gives back the numbers of new lines, on which entries rely
 _BUSY_SECONDS = 30
 
 
@@ -29,12 +30,13 @@ def sqlite_url(home: Path) -> str:
 def open_store(url: str) -> Engine:
     """Open the database, making or migrating it as needed.
 
-    Raises LedgerUnusable (folder, permissions, disk, damage, unknown kind of database), LedgerNewer, or LedgerBusy when
-    another process works with a ledger that must be migrated.
+    Raises LedgerUnusable (folder, permissions, disk, damage, a database or an SQLite that will not do), LedgerNewer, or
+    LedgerBusy when another process works with a ledger that must be migrated.
     """
     try:
         address = make_url(url)
         if file := _file(address):
+            _refuse_old()
             refuse_network(file)
             _refuse_missing(file)
             _make_private(file)
@@ -75,6 +77,16 @@ def _unusable(address: URL, why: str) -> LedgerUnusable:
         f"The ledger {place(address)} cannot be used ({why}). Check that its folder exists and can be written to, "
         "or set BATCHINVOICE_HOME to another folder. Nothing was sent."
     )
+
+
+def _refuse_old() -> None:
+    """Some systems' Python comes with an SQLite of years ago (RHEL 9: 3.34.1)."""
+    if sqlite3.sqlite_version_info < _OLDEST:
+        raise LedgerUnusable(
+            f"The SQLite of this Python ({sqlite3.sqlite_version}) is too old to keep the ledger: 3.35 or a newer one "
+            "is needed. Install Python from python.org or with uv, which bring their own, and batchinvoice with it. "
+            "Nothing was sent."
+        )
 
 
 def _refuse_missing(file: Path) -> None:

@@ -43,8 +43,8 @@ class Crew:
     """As many threads as there may be calls at once, and the intents that wait for one of them.
 
     `allowed`: how many calls may be under way at this moment, `size` at most. Nobody begins with another call once
-    `asked_to_stop`; nor, after an answer that is lost or stops the run, until `begin` is called again: what is ahead
-    must not run into the same.
+    `asked_to_stop`; nor, after an answer that is lost or stops the run, until it was collected and `begin` is called
+    again: what is ahead must not run into the same.
     Used by one thread, which alone knows the ledger; inside `with`, the threads live.
     """
 
@@ -59,8 +59,12 @@ class Crew:
         self._threads = [threading.Thread(target=carried(self._live), name=f"deliver_{n}") for n in range(size)]
 
     def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
+        try:
+            for thread in self._threads:
+                thread.start()
+        except BaseException:  # no more of them can be had: those that live must not keep the process from ending
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -68,13 +72,26 @@ class Crew:
             self._closed = True
             self._work.notify_all()
         for thread in self._threads:
-            thread.join()
+            if thread.is_alive():
+                thread.join()
+
+    @property
+    def ahead(self) -> int:
+        """How many intents it has with which nobody has begun."""
+        with self._lock:
+            return len(self._ready)
 
     @property
     def held(self) -> int:
         """How many intents it has that have not landed."""
         with self._lock:
             return len(self._ready) + self._under_way
+
+    @property
+    def done(self) -> bool:
+        """Whether all that it was given has landed and was collected."""
+        with self._lock:
+            return not (self._ready or self._under_way or self._landed)
 
     @property
     def latest(self) -> int:
@@ -88,10 +105,10 @@ class Crew:
             return most
 
     def begin(self, intents: Iterable[Intent]) -> None:
-        """Let these calls be made after those that are ready, and go on if there was a halt."""
+        """Let these calls be made after those that are ready, and go on if what caused a halt was collected."""
         with self._lock:
             self._ready.extend(intents)
-            self._flowing = True
+            self._flowing = all(map(_is_well, self._landed))
             self._work.notify(min(len(self._ready), max(self.allowed - self._under_way, 0)))
 
     def recall(self) -> list[Intent]:
@@ -151,13 +168,17 @@ class Crew:
             return intent
 
     def _may_begin(self) -> bool:
-        return self._flowing and self._under_way < self.allowed and not self._asked_to_stop()
+        flowing = self._flowing and not self._closed
+        return flowing and self._under_way < self.allowed and not self._asked_to_stop()
 
     def _land(self, landed: Landed) -> None:
         with self._lock:
             self._under_way -= 1
             self._landed.append(landed)
-            well = isinstance(landed.answer, Answer) and landed.answer.all_well
-            self._flowing = self._flowing and well
+            self._flowing = self._flowing and _is_well(landed)
             if len(self._landed) == 1 or self._is_due() or not self._under_way:
                 self._news.notify()
+
+
+def _is_well(landed: Landed) -> bool:
+    return isinstance(landed.answer, Answer) and landed.answer.all_well

@@ -87,7 +87,7 @@ class _Delivery:
         self._committed()
         self._crew.begin(intents)
         self._job.progress(ended + len(settled))
-        return bool(self._crew.held) or (self._more and not self._stop)
+        return not self._crew.done or (self._more and not self._stop)
 
     def _read_on(self) -> None:
         while len(self._waiting) < self._room() and not self._all_read:
@@ -111,7 +111,7 @@ class _Delivery:
                 self._stop = self._stop or landed.answer.stop
             else:  # and it is raised as soon as what landed beside it is written down
                 self._stop = self._stop or "a call went wrong in a way that is not known"
-        if self._more or self._crew.held:
+        if self._more or self._crew.ahead:
             if self._job.stop.asked:
                 self._stop = self._stop or WORDS
             if self._losses.plainly_down:

@@ -24,7 +24,7 @@ from batchinvoice.runs.stopping import WORDS
 _log = logging.getLogger(__name__)
 
 _PLAINLY_DOWN = 2  # bulk sends in a row whose answers are lost: a person has to look at every one of them
-_AT_ONCE = 8  # bulk sends whose answers one outage can take
+_AT_STAKE = 800  # customers of whom one outage can leave it uncertain whether they were texted
 _SAID_EVERY = 100  # bulk sends
 _DOWN = f"the answers to {_PLAINLY_DOWN} bulk sends in a row were lost, so the gateway, or the way to it, is down."
 
@@ -97,13 +97,14 @@ class _Texting:
 
     def __init__(self, job: Job, waiting: _Waiting) -> None:
         self._job, self._waiting = job, waiting
+        self._most = max(1, min(_AT_STAKE // job.terms.sms_chunk, job.terms.workers))
         self._at_once, self._lost, self._texted = 1, 0, 0
         self._came: list[_Came] = []  # and is not written down yet
         self._stop: str | None = None
 
     def drive(self) -> None:
         """Until nobody waits. Whatever ends it, calls that are under way are awaited, and no answer is lost."""
-        with ThreadPoolExecutor(_AT_ONCE, "notify") as pool:
+        with ThreadPoolExecutor(self._most, "notify") as pool:
             try:
                 while calls := self._next():
                     self._send(pool, calls)
@@ -144,7 +145,7 @@ class _Texting:
             _log.info("bulk send begun", extra=call.facts)
             under_way.append(pool.submit(carried(_send), self._job.gateway, call))
         try:
-            self._waiting.look_ahead(_AT_ONCE)
+            self._waiting.look_ahead(self._most)
         finally:
             wait(under_way)
             self._came = [each.result() for each in under_way if not each.exception()]
@@ -161,7 +162,7 @@ class _Texting:
             if came.call.number % _SAID_EVERY == 0:
                 self._job.tell(f"{self._texted:,} customers were texted so far.")
         well = all(came.outcome is SmsStatus.SENT for came in self._came)
-        self._at_once = min(2 * self._at_once, _AT_ONCE, self._job.terms.workers) if well else 1
+        self._at_once = min(2 * self._at_once, self._most) if well else 1
 
 
 def _send(gateway: Gateway, call: _Call) -> _Came:

@@ -125,7 +125,7 @@ class Pace:
         if now - self._glanced > _EACH and not self._before:
             self._glanced, self._before = now, _Before(self._limit, stretch)
             return self._limit * _GLANCE
-        fresh = self._limit * min(1.0, _TOLERATED / stretch) + max(1.0, self._limit * _STEP)
+        fresh = self._limit * _TOLERATED / max(stretch, _TOLERATED) + max(1.0, self._limit * _STEP)
         if fresh >= self._limit:
             self._before = None
             return fresh if full else self._limit

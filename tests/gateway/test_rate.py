@@ -40,11 +40,53 @@ def test_in_no_second_more_calls_leave_than_were_set(most: float, late: float, p
         assert bisect_left(left, began + 1.0 - 1e-6) - first <= math.ceil(most)
 
 
+@given(
+    most=st.floats(0.1, 60),
+    calls=st.lists(
+        st.tuples(
+            st.sampled_from([0.0] * 12 + [0.2, 1.0, 3.0, 40.0]),  # seconds without anything to send
+            st.sampled_from([0.0, 0.0, 0.01, 0.045]),  # seconds by which it wakes late
+            st.sampled_from([Verdict.ANSWERED] * 12 + [Verdict.THROTTLED]),
+        ),
+        min_size=30,
+        max_size=200,
+    ),
+)
+def test_in_no_second_more_leave_than_were_set_while_429s_teach_less_and_more_is_tried(
+    most: float, calls: list[tuple[float, float, Verdict]]
+) -> None:
+    rate, now, left = Rate(most), 0.0, list[float]()
+    for pause, late, verdict in calls:
+        now += pause
+        while (wait := rate.due(now)) > 0:
+            now += wait + late
+        rate.leave(now)
+        left.append(now)
+        rate.saw(Exchange("create", now, now, verdict, 0.5))
+    for first, began in enumerate(left):
+        assert bisect_left(left, began + 1.0 - 1e-6) - first <= math.ceil(most)
+
+
+def test_after_one_that_woke_late_no_more_leave_in_a_second_where_the_bound_is_no_whole_number() -> None:
+    rate, now, left = Rate(9.8), 0.0, list[float]()
+    for number in range(40):
+        now += max(0.0, rate.due(now)) + (0.045 if number == 5 else 0.0)
+        rate.leave(now)
+        left.append(now)
+    assert min(after - before for before, after in zip(left, left[10:], strict=False)) >= 1.0 - 1e-6
+
+
 @given(st.floats(1, 200))
 def test_calls_that_all_want_to_leave_leave_evenly_and_at_that_rate(most: float) -> None:
     left = _leave(Rate(most), [0.0] * 100)
     steps = [after - before for before, after in pairwise(left)]
     assert (min(steps), max(steps)) == (pytest.approx(1 / most), pytest.approx(1 / most))
+
+
+def test_after_a_while_without_calls_they_leave_evenly_again_and_not_in_a_burst() -> None:
+    left = _leave(Rate(10.0), [0.0] * 5 + [3.0] * 10)
+    assert left[5] == 3.0
+    assert min(after - before for before, after in pairwise(left[5:])) == pytest.approx(0.1)
 
 
 def test_those_who_make_up_for_one_that_woke_late_are_not_too_many_in_a_second() -> None:

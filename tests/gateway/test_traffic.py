@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -27,6 +28,17 @@ def test_429s_that_a_call_outlives_are_seen_each_with_its_pause(
         ("create", Verdict.ANSWERED),
     ]
     assert gateway.lately().exchanges == ()
+
+
+def test_a_429_of_any_call_bounds_the_rate_of_all_that_follow(
+    emulator: RunningEmulator, connect: Callable[..., Gateway], payload: dict[str, object]
+) -> None:
+    gateway = connect(emulator.base_url)
+    gateway.create(payload)
+    assert math.isinf(gateway.lately().rate)
+    emulator.set_faults("create:throttle=0:1x1")
+    gateway.create({**payload, "referenceNumber": "R-2"})
+    assert gateway.lately().rate < 10
 
 
 def test_waiting_for_ones_turn_is_no_latency(

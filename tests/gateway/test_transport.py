@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable
 
 import pytest
@@ -122,3 +124,23 @@ def test_an_id_cannot_lead_elsewhere(emulator: RunningEmulator, gateway: Gateway
     with pytest.raises(GatewayError):
         gateway.update("../invoice?x=", change)
     assert {call["name"] for call in emulator.truth()["calls"]} <= {"login", "update"}
+
+
+@pytest.mark.parametrize("status", ["102 Processing", "103 Early Hints", "101 Switching Protocols"])
+def test_the_answer_that_follows_an_early_one_is_not_taken_for_the_next_calls(
+    status: str,
+    raw_server: Callable[..., object],
+    answer_with: Callable[..., bytes],
+    connect: Callable[..., Gateway],
+    payload: dict[str, object],
+) -> None:
+    def behave(request: bytes, connection: socket.socket, number: int) -> None:
+        if number == 1:
+            connection.sendall(f"HTTP/1.1 {status}\r\n\r\n".encode())
+            time.sleep(0.05)  # the next request is on its way by then
+        connection.sendall(answer_with(f'{{"status": true, "response": {{"id": {number}}}}}'.encode()))
+
+    gateway = connect(raw_server(behave).base_url)
+    with pytest.raises(OutcomeUnknown):
+        gateway.create(payload)
+    assert gateway.create(payload).invoice.id == "2"

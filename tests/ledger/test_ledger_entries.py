@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from ledger_making import NOW, invoice, new_row, new_run, planned
-from sqlalchemy import insert
+from sqlalchemy import event, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from batchinvoice.invoices.codes import Code
+from batchinvoice.invoices.invoice import Invoice
 from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import NEXT, TEXTABLE, Action, InvoiceState, RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerBusy, NoSuchRun
 from batchinvoice.ledger.intent import Change, Create, Intent, Outcome, Settled
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import NewRow, Row, Run
-from batchinvoice.ledger.tables import references, rows
+from batchinvoice.ledger.tables import attempts, references, rows
 
 LOST = Issue(Code.OUTCOME_UNKNOWN, Place("Invoices", 2), {"detail": ""})
 Opener = Callable[..., Ledger]
@@ -136,6 +139,117 @@ def test_an_intent_is_unknown_until_its_outcome(ledger: Ledger) -> None:
     assert (known.state, known.fingerprint, known.origin) == (InvoiceState.MADE, invoice().fingerprint(), "create")
 
 
+def test_many_new_lines_at_once_are_each_given_their_own_numbers(ledger: Ledger) -> None:
+    run, stored = planned(ledger, [new_row(n) for n in range(150)])
+    with ledger.entry() as entry:
+        intents = entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST) for row in stored if row.invoice])
+    known = ledger.known_references([row.reference for row in stored])
+    assert [intent.row for intent in intents] == stored
+    for intent in intents:
+        assert known[intent.invoice.reference].key == intent.invoice_key
+        assert known[intent.invoice.reference].invoice == intent.invoice
+    with ledger._engine.connect() as db:
+        numbers = dict(map(tuple, db.execute(select(attempts.c.position, attempts.c.id))))
+    assert numbers == {intent.row.position: intent.attempt for intent in intents}
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        pytest.param([(0, invoice("R-1")), (1, invoice("R-1"))], id="two lines say the same"),
+        pytest.param([(0, invoice("R-1")), (1, invoice("R-1", amount=Decimal(6)))], id="one reference, two amounts"),
+        pytest.param([(0, invoice("R-1")), (0, invoice("R-2"))], id="one row twice"),
+    ],
+)
+def test_of_two_new_lines_that_are_one_in_the_same_entry_none_is_written(
+    ledger: Ledger, pair: list[tuple[int, Invoice]]
+) -> None:
+    run, stored = planned(ledger, [new_row(n) for n in range(3)])
+    meant = [(stored[2], invoice("R-3")), *((stored[position], said) for position, said in pair)]
+    with pytest.raises(LedgerBusy), ledger.entry() as entry:
+        entry.intend(run, [Create(row, said, row.sms, None, LOST) for row, said in meant])
+    assert {row.status for row in ledger.rows(run)} == {RowStatus.PENDING}
+    assert ledger.known_references(["R-1", "R-2", "R-3"]) == {}
+
+
+def test_of_many_new_lines_at_once_one_whose_reference_is_taken_keeps_all_from_leaving(ledger: Ledger) -> None:
+    taken, [first] = planned(ledger, [new_row(7)])
+    intend(ledger, taken, first)
+    run, stored = planned(ledger, [new_row(n) for n in range(20)])
+    with pytest.raises(LedgerBusy), ledger.entry() as entry:
+        entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST) for row in stored if row.invoice])
+    assert {row.status for row in ledger.rows(run)} == {RowStatus.PENDING}
+    assert set(ledger.known_references([row.reference for row in stored])) == {"R-8"}
+
+
+@pytest.mark.parametrize("field", ["attempt", "invoice_key"])
+def test_of_many_outcomes_at_once_one_that_meets_no_line_keeps_all_from_being_written(
+    ledger: Ledger, field: str
+) -> None:
+    run, stored = planned(ledger, [new_row(n) for n in range(9)])
+    with ledger.entry() as entry:
+        intents = entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST) for row in stored if row.invoice])
+    astray = [replace(each, **{field: 9999}) if each is intents[4] else each for each in intents]
+    with pytest.raises(LedgerBusy), ledger.entry() as entry:
+        entry.settle([(each, replace(MADE, gateway_id=str(each.attempt))) for each in astray])
+    assert {row.status for row in ledger.rows(run)} == {RowStatus.UNKNOWN}
+    assert {known.state for known in ledger.known_references(["R-1", "R-5", "R-9"]).values()} == {InvoiceState.UNKNOWN}
+
+
+def test_a_row_that_has_ended_keeps_all_outcomes_of_its_entry_from_being_written(ledger: Ledger) -> None:
+    run, stored = planned(ledger, [new_row(n) for n in range(3)])
+    made(ledger, run, stored[1])
+    with pytest.raises(ValueError, match="created cannot become held"), ledger.entry() as entry:
+        entry.settle_rows([Settled(row, Action.NONE, Outcome(RowStatus.HELD)) for row in stored])
+    assert [row.status for row in ledger.rows(run)] == [RowStatus.PENDING, RowStatus.CREATED, RowStatus.PENDING]
+
+
+def test_outcomes_of_every_kind_in_one_entry_come_each_to_its_own_row(ledger: Ledger) -> None:
+    kinds = [
+        MADE,
+        Outcome(RowStatus.REJECTED, detail="No", sms=SmsStatus.NOT_WANTED),
+        Outcome(RowStatus.PENDING, tries=0, detail="taken back"),
+        Outcome(RowStatus.UNKNOWN, tries=3, detail="lost"),
+    ]
+    run, stored = planned(ledger, [new_row(n) for n in range(12)])
+    with ledger.entry() as entry:
+        intents = entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST) for row in stored if row.invoice])
+    came = [
+        (each, replace(kinds[n % 4], gateway_id=f"70{n}" if n % 4 == 0 else None)) for n, each in enumerate(intents)
+    ]
+    with ledger.entry() as entry:
+        entry.settle(came)
+    told = [(row.status, row.attempts, row.gateway_id) for row in ledger.rows(run)]
+    assert told == [(outcome.status, outcome.tries, outcome.gateway_id or "") for _, outcome in came]
+    states = {each.key: each.state for each in ledger.known_references([row.reference for row in stored]).values()}
+    expected = [InvoiceState.MADE, InvoiceState.NOT_MADE, InvoiceState.NOT_MADE, InvoiceState.UNKNOWN] * 3
+    assert [states[intent.invoice_key] for intent in intents] == expected
+    with ledger._engine.connect() as db:
+        ended = dict(map(tuple, db.execute(select(attempts.c.id, attempts.c.outcome))))
+    assert ended == {intent.attempt: str(outcome.status) for intent, outcome in came}
+
+
+def test_more_rows_than_a_statement_may_name_are_settled_in_one_entry(ledger: Ledger) -> None:
+    """SQLite's own limit is 32,766; so many may be found at the gateway in one look, and all are to be settled."""
+
+    def limited(connection: sqlite3.Connection, _: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 510)
+
+    run, stored = planned(ledger, [new_row(n) for n in range(1200)])
+    event.listen(ledger._engine, "connect", limited)
+    ledger._engine.dispose()
+    ids = {row.reference: str(7000 + row.position) for row in stored}
+    with ledger.entry() as entry:
+        intents = [
+            entry.intend(run, [Create(row, row.invoice, row.sms, None, LOST)])[0] for row in stored if row.invoice
+        ]
+        entry.settle([(each, replace(MADE, gateway_id=ids[each.invoice.reference])) for each in intents])
+    with ledger.entry() as entry:
+        owners = entry.owners_of(run, ids.values())
+    assert {row.status for row in ledger.rows(run)} == {RowStatus.CREATED}
+    assert {name: number for number, having in owners.items() for name in having.values()} == ids
+
+
 def test_an_entry_that_breaks_off_writes_nothing(ledger: Ledger) -> None:
     run, [row] = planned(ledger)
     with pytest.raises(ZeroDivisionError), ledger.entry() as entry:
@@ -246,3 +360,26 @@ def test_a_reference_given_by_an_update_stays_if_it_may_have_been_carried_out(le
         settle(ledger, intent, outcome)
         assert ("R-2" in ledger.known_references(["R-2"])) is kept
     assert "R-1" in ledger.known_references(["R-1"])
+
+
+def test_an_id_that_only_a_sheet_names_lets_go_of_the_reference_also_where_a_crash_came_between(ledger: Ledger) -> None:
+    """Else the row without the ID would be taken for a change of an invoice that nobody has confirmed."""
+    run, [row] = planned(ledger)
+    stated = invoice(invoice_id="7001")
+    with ledger.entry() as entry:
+        entry.intend(run, [Change(row, stated, None)])  # and killed before anything was sent
+    known = ledger.known_references(["R-1"])["R-1"]
+    with ledger.entry() as entry:
+        [again] = entry.intend(run, [Change(row, stated, known)])
+    settle(ledger, again, Outcome(RowStatus.HELD))
+    assert ledger.known_references(["R-1"]) == {}
+    assert ledger.known_ids(["7001"]) == {}
+
+
+def test_what_was_told_of_a_lost_call_stays_when_a_look_up_settles_it(ledger: Ledger) -> None:
+    run, [row] = planned(ledger)
+    intent = made(ledger, run, row, Outcome(RowStatus.UNKNOWN, detail="did not answer in time"))
+    settle(ledger, intent, Outcome(RowStatus.ADOPTED, gateway_id="7001", tries=0))
+    assert [(each.outcome, each.detail) for each in ledger.attempts(next(ledger.rows(run)))] == [
+        ("adopted", "did not answer in time")
+    ]

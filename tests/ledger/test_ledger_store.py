@@ -56,6 +56,15 @@ def test_it_is_private_from_its_first_moment(url: str, monkeypatch: pytest.Monke
     assert stat.S_IMODE(file_of(url).stat().st_mode) == 0o600
 
 
+def test_an_sqlite_too_old_for_entries_is_refused_before_anything_is_made(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(LedgerUnusable, match=r"too old.*3\.35.*Nothing was sent"):
+        open_store(url)
+    assert not file_of(url).exists()
+
+
 def test_it_is_brought_to_the_newest_version_and_has_every_table_and_column(url: str, open_ledger: Opener) -> None:
     open_ledger()
     engine = create_engine(url)

@@ -5,23 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import sqlite3
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any, cast
 
 import pytest
 from bench import Bench, codes, simple
-from odd_gateway import OddGateway, created, yes
+from odd_gateway import Answer, OddGateway, created, yes
 
+from batchinvoice.gateway.client import Done
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import InvoiceState, RowStatus, RunStatus
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.errors import LedgerBusy
-from batchinvoice.ledger.intent import Change, Create, Outcome
+from batchinvoice.ledger.intent import Change, Create, Intent, Outcome
+from batchinvoice.ledger.proof import prove
 from batchinvoice.ledger.records import Run
 from batchinvoice.runs import deliver
-from batchinvoice.runs.crew import Crew
+from batchinvoice.runs.crew import Crew, Landed
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.pace import Pace
 
@@ -53,6 +57,22 @@ def test_an_intent_is_durable_before_the_first_byte_and_the_outcome_after_the_an
     assert seen == [("unknown", None), ("unknown", "create"), ("create", None)]
     assert as_another_process(bench, "SELECT state, gateway_id FROM invoices") == [("made", "7001")]
     assert run.status is RunStatus.COMPLETE
+
+
+def test_what_the_crew_is_given_is_durable_already(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    really, given = Crew.begin, list[int]()
+
+    def begin(self: Crew, intents: Iterable[Intent]) -> None:
+        wanted = [intent.attempt for intent in intents]
+        found = {number for (number,) in as_another_process(bench, "SELECT id FROM attempts WHERE ended_at IS NULL")}
+        assert set(wanted) <= found
+        given.extend(wanted)
+        really(self, intents)
+
+    monkeypatch.setattr(Crew, "begin", begin)
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    bench.run([simple(n, delivery="link") for n in range(12)])
+    assert given == list(range(1, 13))
 
 
 def test_no_more_calls_are_under_way_than_the_pace_allows(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,6 +189,17 @@ def test_after_a_401_a_look_up_that_fails_leaves_the_create_unknown(bench: Bench
     assert codes(bench.row(run)) == {Code.LOOK_UP_FAILED}
 
 
+def test_what_the_gateway_texts_by_itself_is_uncertain_while_its_create_is(bench: Bench, odd: OddGateway) -> None:
+    bench.settings = bench.settings.model_copy(update={"sms_mode": "instant"})
+    run = bench.plan([simple(1), simple(2, delivery="link")])
+    with bench.gateway() as gateway:
+        gateway.prove()
+        odd.behaviours["create"] = lambda _: (502, {})
+        odd.behaviours["find"] = lambda _: (422, {"status": False, "message": "No such type", "response": None})
+        bench.drive(gateway, run)
+    assert (bench.statuses(run), bench.sms(run)) == (["unknown"] * 2, ["unknown", "not wanted"])
+
+
 def test_a_429_is_waited_out(bench: Bench) -> None:
     bench.emulator.set_faults("create:throttle=0:3x4")
     run = bench.run([simple(n) for n in range(12)])
@@ -256,6 +287,7 @@ def test_answers_under_way_are_written_down_whatever_ends_the_run(
         bench.drive(gateway, run, interrupted)
     assert sorted(set(bench.statuses(run))) == ["created", "pending"]
     assert 4 < bench.statuses(run).count("created") == len(bench.made()) < 20
+    assert as_another_process(bench, "SELECT 1 FROM attempts WHERE detail LIKE 'taken back%'")
     bench.emulator.set(latency_ms=0)
     assert set(bench.statuses(bench.apply(run))) == {"created"}
     assert {len(invoices) for invoices in bench.made().values()} == {1}
@@ -281,6 +313,135 @@ def test_ctrl_c_lets_calls_end_and_keeps_the_rest_pending(bench: Bench, monkeypa
         bench.apply(run)
     assert sorted(bench.statuses(run)) == ["created"] * 2 + ["pending"] * 8
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_a_stop_that_finds_nothing_left_to_send_lets_the_run_come_to_its_end(
+    bench: Bench, odd: OddGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    let = {f"R-{n}": threading.Event() for n in (1, 2)}
+
+    def create(payload: Mapping[str, Any]) -> Answer:
+        let[payload["referenceNumber"]].wait(10)
+        return yes(created(7000 + int(payload["referenceNumber"][2:]), payload))
+
+    odd.behaviours["create"] = create
+    really_wait, waits = Crew.wait, iter(let.values())
+
+    def wait(self: Crew, at_most: float) -> None:
+        while self.latest < 2:
+            time.sleep(0.001)
+        if event := next(waits, None):
+            signal.raise_signal(signal.SIGINT)
+            event.set()
+        really_wait(self, at_most)
+
+    monkeypatch.setattr(Crew, "wait", wait)
+    run = bench.run([simple(n, delivery="link") for n in (1, 2)])
+    assert (bench.statuses(run), run.status) == (["created"] * 2, RunStatus.COMPLETE)
+
+
+def test_what_a_call_raises_while_the_last_answer_is_written_down_is_raised_all_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    run = bench.plan([simple(n, delivery="link") for n in (1, 2)])
+    writing, landed, told = threading.Event(), threading.Event(), list[int]()
+    really_settle, really_land = Entry.settle, Crew._land
+
+    def settle(self: Entry, came: Sequence[tuple[Intent, Outcome]]) -> None:
+        if came:
+            writing.set()
+            landed.wait(10)
+        really_settle(self, came)
+
+    def land(self: Crew, what: Landed) -> None:
+        really_land(self, what)
+        if what.intent.row.reference == "R-2":
+            landed.set()
+
+    with bench.gateway() as gateway:
+        gateway.prove()
+        really_create = gateway.create
+
+        def create(payload: Mapping[str, object]) -> Done:
+            if payload["referenceNumber"] == "R-2" and not landed.is_set():
+                writing.wait(10)
+                raise ZeroDivisionError
+            return really_create(payload)
+
+        monkeypatch.setattr(gateway, "create", create)
+        monkeypatch.setattr(Entry, "settle", settle)
+        monkeypatch.setattr(Crew, "_land", land)
+        with pytest.raises(ZeroDivisionError):
+            bench.drive(gateway, run, told.append)
+    assert (bench.statuses(run), sum(told)) == (["created", "unknown"], 1)
+
+
+def test_answers_are_kept_when_the_commit_that_they_share_with_new_intents_fails(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    run, intend = bench.plan([simple(n, delivery="link") for n in range(12)]), Entry.intend
+
+    def overtaken(self: Entry, of: Run, meant: Sequence[Create | Change]) -> list[Intent]:
+        if meant and bench.made():
+            raise LedgerBusy("overtaken")
+        return intend(self, of, meant)
+
+    monkeypatch.setattr(Entry, "intend", overtaken)
+    with pytest.raises(LedgerBusy):
+        bench.apply(run)
+    assert bench.statuses(run).count("created") == len(bench.made()) > 0
+    assert set(bench.statuses(run)) == {"created", "pending"}
+    assert prove(bench.ledger).breaks == ()
+
+
+def test_no_more_intents_lie_ahead_than_twice_as_many_as_calls_may_be_under_way(bench: Bench, odd: OddGateway) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2})
+    ahead: list[int] = []
+
+    def look(call: str) -> None:
+        if call == "create":
+            [(count,)] = as_another_process(bench, "SELECT count(*) FROM attempts WHERE ended_at IS NULL")
+            ahead.append(cast(int, count))
+
+    odd.behaviours["create"] = lambda payload: yes(created(7000 + int(payload["referenceNumber"][2:]), payload))
+    odd.arrived = look
+    bench.run([simple(n, delivery="link") for n in range(20)])
+    assert len(ahead) == 20
+    assert 2 < max(ahead) <= 10  # with those that landed while the ones before them were written down
+
+
+def test_what_is_taken_back_on_a_stop_never_was_and_is_made_once_later(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = bench.settings.model_copy(update={"concurrency": 2, "sms_mode": "instant"})
+    really_wait = Crew.wait
+
+    def wait(self: Crew, at_most: float) -> None:
+        while self.latest < 2:
+            time.sleep(0.001)
+        signal.raise_signal(signal.SIGINT)
+        really_wait(self, at_most)
+
+    bench.emulator.set(latency_ms=50)
+    run = bench.plan([simple(n) for n in range(10)])
+    with monkeypatch.context() as patch:
+        patch.setattr(Crew, "wait", wait)
+        with pytest.raises(RunStopped, match="asked to stop"):
+            bench.apply(run)
+    back = as_another_process(bench, "SELECT outcome, detail FROM attempts WHERE detail LIKE 'taken back%'")
+    states = as_another_process(bench, "SELECT state, count(*) FROM invoices GROUP BY state ORDER BY state")
+    assert back == [("pending", "taken back before it was sent: the run was stopped")] * 4
+    assert states == [("made", 2), ("not made", 4)]
+    assert sorted(bench.sms(run)) == ["pending"] * 8 + ["sent"] * 2
+    assert [row.attempts for row in bench.rows(run)] == [1, 1] + [0] * 8
+    assert prove(bench.ledger).breaks == ()
+    bench.emulator.set(latency_ms=0)
+    assert set(bench.statuses(bench.apply(run))) == {"created"}
+    assert {len(invoices) for invoices in bench.made().values()} == {1}
+    assert len(bench.texted()) == len(set(bench.texted())) == 10
 
 
 def test_pages_that_need_no_call_do_not_end_the_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

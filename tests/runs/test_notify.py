@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Any
 
 import pytest
 from bench import Bench, simple
-from odd_gateway import OddGateway, created, no, yes
+from odd_gateway import Answer, OddGateway, created, no, yes
+from sqlalchemy import update
 
 from batchinvoice import app
-from batchinvoice.invoices.lifecycle import RunStatus, SmsStatus
+from batchinvoice.gateway.client import Sent
+from batchinvoice.gateway.errors import NotSent
+from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus
+from batchinvoice.ledger import tables
 from batchinvoice.ledger.entry import Entry
 from batchinvoice.ledger.proof import prove
+from batchinvoice.ledger.records import Run
 from batchinvoice.runs import notify
 from batchinvoice.runs.errors import RunStopped
 
@@ -27,6 +33,19 @@ def sent(bench: Bench) -> list[list[str]]:
     return [call["payload"]["ids"] for call in bench.calls("send")]
 
 
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many bulk sends go at once, each time."""
+    together: list[int] = []
+    real = notify._Texting._send
+
+    def send(texting: Any, pool: Executor, calls: Sequence[Any]) -> None:
+        together.append(len(calls))
+        real(texting, pool, calls)
+
+    monkeypatch.setattr(notify._Texting, "_send", send)
+    return together
+
+
 def test_bulk_sends_are_chunks_in_the_sheets_order(bench: Bench) -> None:
     chunked(bench, 3)
     run = bench.run([simple(n) for n in range(8)])
@@ -38,31 +57,98 @@ def test_bulk_sends_are_chunks_in_the_sheets_order(bench: Bench) -> None:
     assert bench.texted() == [int(each) for each in ids]
 
 
-def test_one_bulk_send_goes_alone_and_then_twice_as_many_up_to_eight_share_their_commits(
+def test_one_bulk_send_goes_alone_and_then_twice_as_many_as_long_as_few_customers_are_at_stake(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    together: list[int] = []
-    real = notify._Texting._send
-
-    def send(texting: Any, pool: Executor, calls: Sequence[Any]) -> None:
-        together.append(len(calls))
-        real(texting, pool, calls)
-
-    monkeypatch.setattr(notify._Texting, "_send", send)
+    together = counted(monkeypatch)
+    monkeypatch.setattr(notify, "_AT_STAKE", 8)
     chunked(bench, 1, at_once=16)
-    run = bench.run([simple(n) for n in range(20)])
-    assert together == [1, 2, 4, 8, 5]
-    assert bench.sms(run) == ["sent"] * 20
+    run = bench.run([simple(n) for n in range(26)])
+    assert together == [1, 2, 4, 8, 8, 3]
+    assert bench.sms(run) == ["sent"] * 26
     assert sorted(bench.texted()) == sorted(int(row.gateway_id) for row in bench.rows(run))
-    assert [c.number for c in bench.ledger.sms_calls(run)] == list(range(1, 21))
+    assert [c.number for c in bench.ledger.sms_calls(run)] == list(range(1, 27))
 
 
-def test_of_bulk_sends_at_once_only_the_lost_one_is_unknown_and_the_next_goes_alone(bench: Bench) -> None:
+def test_large_bulk_sends_go_one_by_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = counted(monkeypatch)
+    monkeypatch.setattr(notify, "_AT_STAKE", 8)
+    chunked(bench, 9, at_once=16)
+    assert bench.sms(bench.run([simple(n) for n in range(30)])) == ["sent"] * 30
+    assert together == [1, 1, 1, 1]
+
+
+def test_of_bulk_sends_at_once_only_the_lost_one_is_unknown_and_the_next_goes_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = counted(monkeypatch)
     chunked(bench, 1, at_once=4)
     bench.emulator.set_faults("send:close-after:3x1")
     run = bench.run([simple(n) for n in range(9)])
+    assert together == [1, 2, 1, 2, 3]
     assert sorted(bench.sms(run)) == ["sent"] * 8 + ["unknown"]
     assert sorted(bench.texted()) == sorted(int(row.gateway_id) for row in bench.rows(run))
+
+
+def in_fours(bench: Bench) -> Run:
+    """A run whose invoices are made; the first of seven bulk sends goes alone, then two, then four at once."""
+    chunked(bench, 1, at_once=4)
+    return bench.run([simple(n) for n in range(7)], sms=False)
+
+
+def test_what_one_of_several_bulk_sends_raises_leaves_that_one_alone_uncertain(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = in_fours(bench)
+    fifth = bench.rows(run)[4].gateway_id
+    with bench.gateway() as gateway:
+        gateway.prove()
+        really = gateway.send_bulk
+
+        def send_bulk(ids: Sequence[str]) -> Sent:
+            if list(ids) == [fifth]:
+                raise Killed
+            return really(ids)
+
+        monkeypatch.setattr(gateway, "send_bulk", send_bulk)
+        with pytest.raises(Killed):
+            app.send_sms(bench.ledger, gateway, bench.settings, run)
+    assert bench.sms(run) == [*["sent"] * 4, "unknown", *["sent"] * 2]
+    bench.send(run)
+    assert len(bench.texted()) == len(set(bench.texted())) == 6
+
+
+def test_of_several_bulk_sends_those_that_cannot_leave_wait_and_the_others_are_written_down(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = in_fours(bench)
+    later = {row.gateway_id for row in bench.rows(run)[4:6]}
+    with bench.gateway() as gateway, pytest.MonkeyPatch.context() as patch:
+        gateway.prove()
+        really = gateway.send_bulk
+
+        def send_bulk(ids: Sequence[str]) -> Sent:
+            if later & set(ids):
+                raise NotSent("The gateway could not be reached.")
+            return really(ids)
+
+        patch.setattr(gateway, "send_bulk", send_bulk)
+        with pytest.raises(RunStopped, match="could not be reached"):
+            app.send_sms(bench.ledger, gateway, bench.settings, run)
+    assert bench.sms(run) == [*["sent"] * 4, *["pending"] * 2, "sent"]
+    assert set(bench.sms(bench.send(run))) == {"sent"}
+    assert len(bench.texted()) == len(set(bench.texted())) == 7
+
+
+def test_an_outage_takes_the_bulk_sends_under_way_and_no_others(bench: Bench, odd: OddGateway) -> None:
+    chunked(bench, 1, at_once=16)
+    odd.behaviours["create"] = lambda payload: yes(created(7000 + int(payload["referenceNumber"][2:]), payload))
+    odd.behaviours["send"] = lambda _: yes(None) if odd.count("send") <= 7 else (502, {})
+    run = bench.plan([simple(n) for n in range(24)])
+    with pytest.raises(RunStopped, match="bulk sends in a row were lost"):
+        bench.apply(run)
+    assert bench.sms(run) == [*["sent"] * 7, *["unknown"] * 8, *["pending"] * 9]
+    assert odd.count("send") == 15
 
 
 def test_rows_of_one_invoice_in_bulk_sends_at_once_are_texted_once(bench: Bench) -> None:
@@ -70,6 +156,26 @@ def test_rows_of_one_invoice_in_bulk_sends_at_once_are_texted_once(bench: Bench)
     first = [simple(n) for n in range(6)]
     run = bench.run([*first, *first])
     assert sorted(bench.texted()) == sorted({int(row.gateway_id) for row in bench.rows(run) if row.gateway_id})
+
+
+def test_an_invoice_of_which_two_rows_speak_is_in_one_of_the_bulk_sends_at_once(
+    bench: Bench, odd: OddGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As rows under both references of an invoice that was renamed: neither is a repeat of the other."""
+    odd.behaviours["create"] = lambda payload: yes(created(7000 + int(payload["referenceNumber"][2:]), payload))
+    run = bench.plan([simple(n) for n in (1, 2)] + [simple(3, "2.0002")], sms=False)
+    run = bench.apply(run)
+    second = bench.rows(run)[1]
+    with bench.ledger._begin() as db:
+        third = (tables.rows.c.run_id == run.id) & (tables.rows.c.position == 2)
+        same = {"status": RowStatus.UNCHANGED, "invoice_id": second.invoice_key, "attention": False}
+        db.execute(update(tables.rows).where(third).values(same))
+    together = counted(monkeypatch)
+    chunked(bench, 1, at_once=4)
+    with bench.gateway() as gateway:
+        app.send_sms(bench.ledger, gateway, bench.settings, run)
+    assert together == [1, 1]
+    assert [said["ids"] for name, said in odd.seen if name == "send"] == [["7001"], ["7002"]]
 
 
 def test_rows_that_want_no_text_are_in_no_bulk_send(bench: Bench) -> None:
@@ -299,3 +405,27 @@ def test_an_invoice_that_came_back_different_is_texted_only_when_a_person_asks(b
     assert bench.ledger.texts_in(run, SmsStatus.PENDING) == 1
     bench.send(run)
     assert (bench.sms(run), odd.count("send")) == (["sent"], 1)
+
+
+def test_a_stop_that_is_asked_for_during_a_bulk_send_lets_it_end_and_no_other_begin(
+    bench: Bench, odd: OddGateway
+) -> None:
+    chunked(bench, 1)
+    odd.behaviours["create"] = lambda payload: yes(created(7000 + int(payload["referenceNumber"][2:]), payload))
+    run = bench.run([simple(n) for n in (1, 2, 3)], sms=False)
+
+    def send(_: object) -> Answer:
+        signal.raise_signal(signal.SIGINT)
+        return yes(None)
+
+    odd.behaviours["send"] = send
+    with pytest.raises(RunStopped, match="asked to stop"):
+        bench.send(run)
+    assert (bench.sms(run), odd.count("send")) == (["sent", "pending", "pending"], 1)
+
+
+def test_a_bulk_send_that_is_answered_401_to_the_end_is_uncertain(bench: Bench, odd: OddGateway) -> None:
+    odd.behaviours["create"] = lambda payload: yes(created(7001, payload))
+    odd.behaviours["send"] = lambda _: (401, {"message": "Unauthenticated."})
+    run = bench.run([simple(1)])
+    assert (bench.sms(run), run.status) == (["unknown"], RunStatus.PARTIAL)

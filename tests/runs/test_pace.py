@@ -173,3 +173,38 @@ def test_one_at_once_is_exactly_one() -> None:
     gateway = _driven(Simulated(_noisy(0.05)), 3, ceiling=1)
     assert gateway.most == 1
     assert len(gateway.done) >= 50
+
+
+@given(
+    turns=st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["create", "create", "create refused"]),
+                st.sampled_from([0.0, 0.0, 0.0, 0.0156, 0.2]),  # seconds; Windows' clock may tick each 0.0156 s only
+                st.sampled_from([Verdict.ANSWERED] * 6 + [Verdict.LOST, Verdict.THROTTLED]),
+            ),
+            max_size=6,
+        ),
+        max_size=40,
+    ),
+    ceiling=st.sampled_from([1, 8, 128]),
+    rate=st.sampled_from([math.inf, 3.0, 0.1]),
+)
+def test_whatever_is_measured_there_are_between_one_call_at_once_and_the_ceiling(
+    turns: list[list[tuple[str, float, Verdict]]], ceiling: int, rate: float
+) -> None:
+    pace, now = Pace(ceiling), 0.0
+    for turn in turns:
+        seen = tuple(Exchange(kind, now, now + seconds, verdict, 1.0) for kind, seconds, verdict in turn)
+        now += 0.5
+        assert 1 <= pace.allowed(Lately(seen, now, rate), ceiling) <= ceiling
+
+
+def test_calls_too_quick_for_the_clock_do_not_end_the_run() -> None:
+    pace = Pace(1)
+    first = [("create", 0.0), ("create", 0.0), ("create", 0.0156), ("create", 0.0156)]
+    then = [("create", 0.0), ("create", 0.0), ("create", 0.0), ("create refused", 0.0)]
+    for now, turn in enumerate([first, [*then[:3], ("create refused", 0.0156)], then]):
+        cut = [Exchange("create", now, now, Verdict.THROTTLED)] if now == 1 else []
+        seen = (*cut, *(Exchange(kind, now, now + seconds) for kind, seconds in turn))
+        assert pace.allowed(Lately(seen, now + 0.5, math.inf), 1) == 1
