@@ -25,6 +25,7 @@ def main() -> None:
     gc.set_threshold(*_SELDOM)
     code = _run()
     _log.info("command ended", extra={"exit_code": int(code), "ms": round((time.monotonic() - began) * 1000)})
+    gc.freeze()  # what is left goes with the process: nobody need look through it for cycles once more
     sys.exit(code)
 
 
