@@ -116,7 +116,7 @@ class Account(Logged):
             after = page[-1].position
 
     def row(self, run: Run, number: int) -> Row | None:
-        """The row of this number in the sheet."""
+        """The row of this number in the sheet, with what its cells said."""
         return next((to_row(record) for record in self._all(queries.numbered(run, number))), None)
 
     def spoken_of(self, reference: str) -> list[tuple[Run, Row]]:

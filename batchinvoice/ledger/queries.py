@@ -20,7 +20,7 @@ _SMS = case(
     ),
     else_=rows.c.sms,
 )
-# Without the cells: they are the most of a row, and only the corrections need them.
+# Without the cells: they are the most of a row, and nobody needs them but the corrections and who looks at one row.
 _ROWS = select(
     *(column for column in rows.c if column is not rows.c.cells),
     _SMS.label("effective_sms"),
@@ -28,18 +28,19 @@ _ROWS = select(
     invoices.c.link,
     invoices.c.state.label("invoice_state"),
 ).select_from(_JOINED)
+_WITH_CELLS = _ROWS.add_columns(rows.c.cells)
 
 
 def page(run: Run, after: int, limit: int, *statuses: RowStatus, cells: bool = False) -> Select[Any]:
     """Rows whose position comes after the given one, of these statuses or of all. cells: with what their cells said."""
-    columns = _ROWS.add_columns(rows.c.cells) if cells else _ROWS
+    columns = _WITH_CELLS if cells else _ROWS
     query = columns.where(rows.c.run_id == run.id, rows.c.position > after).order_by(rows.c.position).limit(limit)
     return query.where(rows.c.status.in_(statuses)) if statuses else query
 
 
 def numbered(run: Run, number: int) -> Select[Any]:
-    """The row of this number in the sheet."""
-    return _ROWS.where(rows.c.run_id == run.id, rows.c.row == number).order_by(rows.c.position).limit(1)
+    """The row of this number in the sheet, with what its cells said."""
+    return _WITH_CELLS.where(rows.c.run_id == run.id, rows.c.row == number).order_by(rows.c.position).limit(1)
 
 
 def spoken_of(own: Sequence[ColumnElement[bool]], reference: str) -> Select[Any]:
