@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from scene import Scene
+from scene import THOROUGH, Ended, Scene
+from victim import Moment
 
 RUN, RESUME = ("run", "invoices.xlsx", "--yes"), ("resume", "--yes")
 # The gateway's calls that have an effect, as the events name them.
 _EFFECTS = ("POST /api/v1/invoice", "PUT /api/v1/invoice")
+
+# How many outcomes share such a commit is another number each time.
+_OUTCOMES = "COMMIT of UPDATE attempts"
+
+
+def came(moment: Moment, ended: Ended) -> list[str]:
+    """Whether the process met its moment; what is wrong if it did not, though this one comes each time."""
+    varies = moment.nth > 1 and (THOROUGH or _OUTCOMES in moment.name)
+    return [] if ended.killed or varies else [f"it did not come; there were {ended.events}"]
+
+
+def in_a_bulk_send(ended: Ended) -> int:
+    """1 if the process died between the intent of a bulk send and its outcome: then its text is in doubt."""
+    names = [name for name in ended.events if name.startswith("after COMMIT") and "sms_calls" in name]
+    return int(bool(names) and "INSERT INTO sms_calls" in names[-1])
 
 
 def finished(scene: Scene, *, in_doubt: int | None = None, impatient: bool = False) -> list[str]:

@@ -39,7 +39,7 @@ def stride(every: int = 1) -> int:
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of a process. `killed`: it did not come to its end; then `events` is the one that killed it."""
+    """What became of a process. `killed`: it did not come to its end; `events` are those up to its death."""
 
     killed: bool
     events: list[str]
@@ -97,7 +97,7 @@ class Scene:
             "BATCHINVOICE_BASE_URL": self.gateway.base_url,
             "BATCHINVOICE_HOME": str(self.folder / "home"),
             "BATCHINVOICE_REPORT_DIR": str(self.folder / "reports"),
-            "BATCHINVOICE_CONCURRENCY": "1",  # so that the events have the same order each time
+            "BATCHINVOICE_CONCURRENCY": "1",  # so that each call is an event of its own, the same ones each time
             "BATCHINVOICE_SMS_CHUNK": "1",
             "BATCHINVOICE_SETTLE_SECONDS": "0.1",
             "BATCHINVOICE_TIMEOUT": "5",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
-from endings import RESUME, RUN, finished
+from endings import RESUME, RUN, came, finished, in_a_bulk_send
 from scene import SECONDS, Ended, Lanes, Scene, stride
+from victim import Moment, moments
 
 pytestmark = pytest.mark.timeout(SECONDS)
 
@@ -24,13 +25,13 @@ CHANGED = [
 Start = Callable[..., Ended]
 
 
-def making(scene: Scene, **death: int | bool) -> Ended:
+def making(scene: Scene, **death: Moment) -> Ended:
     """Three new invoices, two of them texted."""
     scene.sheet(NEW)
     return scene.run(RUN, **death)
 
 
-def changing(scene: Scene, **death: int | bool) -> Ended:
+def changing(scene: Scene, **death: Moment) -> Ended:
     """The same sheet once more with an amount and an e-mail address changed; only this second run is killed."""
     scene.sheet(NEW, "before.xlsx")
     scene.sheet(CHANGED)
@@ -43,31 +44,29 @@ def changing(scene: Scene, **death: int | bool) -> Ended:
 def test_a_run_killed_at_any_event_is_finished(lanes: Lanes, start: Start, impatient: bool, step: int) -> None:
     events = lanes.one(lambda scene: start(scene).events)
 
-    def trial(scene: Scene, k: int) -> list[str]:
-        killed = start(scene, kill_at=k)
-        where = f"{start.__name__}, killed at event {k} of {len(events)}, {events[k - 1]!r}"
-        if killed.events != [events[k - 1]]:
-            return [f"{where}: it was {killed.events}; is the order of events another each time?"]
-        found = finished(scene, in_doubt=in_a_bulk_send(events[:k]), impatient=impatient)
-        return [f"{where}: {said}" for said in found]
+    def trial(scene: Scene, moment: Moment) -> list[str]:
+        killed = start(scene, kill_at=moment)
+        found = came(moment, killed)
+        found += finished(scene, in_doubt=in_a_bulk_send(killed), impatient=impatient)
+        return [f"{start.__name__}, killed at {moment}: {said}" for said in found]
 
-    found = lanes.all(trial, range(1, len(events) + 1, stride(step)))
+    found = lanes.all(trial, moments(events)[:: stride(step)])
     assert not found, "\n".join(found)
 
 
 def test_changes_that_are_taken_back_after_a_crash_stay_so(lanes: Lanes) -> None:
     events = lanes.one(lambda scene: changing(scene).events)
 
-    def trial(scene: Scene, k: int) -> list[str]:
-        changing(scene, kill_at=k)
+    def trial(scene: Scene, moment: Moment) -> list[str]:
+        found = came(moment, changing(scene, kill_at=moment))
         scene.run(("run", "before.xlsx", "--yes"), RESUME)
-        found = scene.violations()
+        found += scene.violations()
         there = {each["reference_number"]: float(each["amount"]) for each in scene.gateway.truth()["invoices"]}
         if there != {row[0]: row[3] for row in NEW}:
             found.append(f"the resume brought older amounts back: {there}")
-        return [f"changing, killed at event {k} of {len(events)}, {events[k - 1]!r}: {said}" for said in found]
+        return [f"changing, killed at {moment}: {said}" for said in found]
 
-    found = lanes.all(trial, range(1, len(events) + 1, stride(3)))
+    found = lanes.all(trial, moments(events)[:: stride(3)])
     assert not found, "\n".join(found)
 
 
@@ -84,33 +83,21 @@ PLACES = {
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_resume_killed_at_any_event_is_finished_by_another(lanes: Lanes, place: str) -> None:
-    first = lanes.one(lambda scene: making(scene).events)
-    k1 = _last_but_one(first, PLACES[place])
+    times = lanes.one(lambda scene: making(scene).events).count(PLACES[place])
+    # The last but one, if there are several: something is left to do after it.
+    first = Moment(PLACES[place], max(times - 1, 1))
 
-    def resumed(scene: Scene, **death: int) -> Ended:
-        making(scene, kill_at=k1)
-        return scene.run(RESUME, **death)
+    def lives(scene: Scene, **death: Moment) -> tuple[Ended, Ended]:
+        return making(scene, kill_at=first), scene.run(RESUME, **death)
 
-    events = lanes.one(lambda scene: resumed(scene).events)
+    events = lanes.one(lambda scene: lives(scene)[1].events)
 
-    def trial(scene: Scene, k2: int) -> list[str]:
-        resumed(scene, kill_at=k2)
-        where = f"killed at event {k1}, {PLACES[place]!r}, and the resume at {k2} of {len(events)}, {events[k2 - 1]!r}"
-        in_doubt = in_a_bulk_send(first[:k1]) + in_a_bulk_send(events[:k2])
-        return [f"{where}: {said}" for said in finished(scene, in_doubt=in_doubt)]
+    def trial(scene: Scene, moment: Moment) -> list[str]:
+        killed, again = lives(scene, kill_at=moment)
+        found = came(first, killed) + came(moment, again)
+        found += finished(scene, in_doubt=in_a_bulk_send(killed) + in_a_bulk_send(again))
+        return [f"killed at {first}, and the resume at {moment}: {said}" for said in found]
 
     offset = list(PLACES).index(place) % stride(4)
-    found = lanes.all(trial, range(1 + offset, len(events) + 1, stride(4)))
+    found = lanes.all(trial, moments(events)[offset :: stride(4)])
     assert not found, "\n".join(found)
-
-
-def _last_but_one(events: Sequence[str], name: str) -> int:
-    """The number of the event of this name that comes before the last such one: something is left to do after it."""
-    numbers = [number for number, each in enumerate(events, 1) if each == name]
-    return numbers[-2:][0]
-
-
-def in_a_bulk_send(events: Sequence[str]) -> int:
-    """1 if the last of these events lies between the intent of a bulk send and its outcome: its text is in doubt."""
-    names = [name for name in events if name.startswith("after COMMIT") and "sms_calls" in name]
-    return int(bool(names) and "INSERT INTO sms_calls" in names[-1])

@@ -10,10 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from endings import came, in_a_bulk_send
 from history import violations
 from proved import log_breaks
-from scene import SECONDS, Lanes, Scene, stride
-from test_kill_anywhere import in_a_bulk_send
+from scene import SECONDS, Ended, Lanes, Scene, stride
+from victim import Moment, moments
 
 from batchinvoice import app
 from batchinvoice.emulator.sandbox import SANDBOX
@@ -91,10 +92,11 @@ class Folder:
         return [] if words == due else [f"words {words}, not {due}"]
 
 
-def moments(events: Sequence[str], step: int) -> list[int]:
-    """The numbers of the events at which to kill: each before a file is moved, the last, and some of the others."""
-    moves = {number for number, name in enumerate(events, 1) if name == "before a file is moved into place"}
-    return sorted(moves | {len(events)} | set(range(1, len(events) + 1, stride(step))))
+def some_of(events: Sequence[str], step: int) -> list[Moment]:
+    """The moments at which to kill: each before a file is moved, the last, and some of the others."""
+    every = moments(events)
+    moves = [moment for moment in every if moment.name == "before a file is moved into place"]
+    return list(dict.fromkeys([*moves, every[-1], *every[:: stride(step)]]))
 
 
 def _sha(path: Path) -> str:
@@ -116,17 +118,16 @@ def test_a_watcher_killed_at_any_event_is_followed_by_one_that_finishes(lanes: L
 
     events = lanes.one(alone)
 
-    def trial(scene: Scene, k: int) -> list[str]:
+    def trial(scene: Scene, moment: Moment) -> list[str]:
         folder = dropping(scene)
-        killed = scene.run(ONCE, kill_at=k)
+        killed = scene.run(ONCE, kill_at=moment)
         ended = scene.run(ONCE, ONCE)
-        found = folder.faults() + _idle(ended.events)
-        if scene.unknown_texts() != in_a_bulk_send(events[:k]):
-            found.append(f"{scene.unknown_texts()} texts are unknown")
-        where = f"killed at event {k} of {len(events)}, {events[k - 1]!r} ({killed.events})"
-        return [f"{where}: {said}" for said in found]
+        found = came(moment, killed) + folder.faults() + _idle(ended.events)
+        if scene.unknown_texts() != in_a_bulk_send(killed):
+            found.append(f"{scene.unknown_texts()} texts are unknown, not {in_a_bulk_send(killed)}")
+        return [f"killed at {moment}: {said}" for said in found]
 
-    found = lanes.all(trial, moments(events, 8))
+    found = lanes.all(trial, some_of(events, 8))
     assert not found, "\n".join(found)
 
 
@@ -135,10 +136,10 @@ def _idle(events: Sequence[str]) -> list[str]:
     return [f"another look does {events}"] if events else []
 
 
-def planned(scene: Scene, **death: int) -> list[str]:
+def planned(scene: Scene, **death: Moment) -> Ended:
     folder = Folder(scene)
     folder.put("good.xlsx", GOOD)
-    return scene.run(APPROVE, **death).events
+    return scene.run(APPROVE, **death)
 
 
 def answered(scene: Scene, *, approves: bool) -> Folder:
@@ -160,32 +161,32 @@ def test_an_answer_that_is_cut_off_at_any_event_is_heard_to_its_end(lanes: Lanes
 
     events = lanes.one(alone)
 
-    def trial(scene: Scene, k: int) -> list[str]:
+    def trial(scene: Scene, moment: Moment) -> list[str]:
         planned(scene)
         folder = answered(scene, approves=approves)
-        scene.run(APPROVE, kill_at=k)
+        found = came(moment, scene.run(APPROVE, kill_at=moment))
         ended = scene.run(APPROVE, APPROVE)
-        found = folder.faults(rejected=not approves) + _idle(ended.events)
+        found += folder.faults(rejected=not approves) + _idle(ended.events)
         made = len(scene.gateway.truth()["invoices"])
         if made != (2 if approves else 0):
             found.append(f"{made} were made")
-        return [f"killed at event {k} of {len(events)}, {events[k - 1]!r}: {said}" for said in found]
+        return [f"killed at {moment}: {said}" for said in found]
 
-    found = lanes.all(trial, moments(events, 5))
+    found = lanes.all(trial, some_of(events, 5))
     assert not found, "\n".join(found)
 
 
 def test_planning_that_is_cut_off_at_any_event_leaves_one_plan(lanes: Lanes) -> None:
-    events = lanes.one(planned)
+    events = lanes.one(lambda scene: planned(scene).events)
 
-    def trial(scene: Scene, k: int) -> list[str]:
-        planned(scene, kill_at=k)
+    def trial(scene: Scene, moment: Moment) -> list[str]:
+        found = came(moment, planned(scene, kill_at=moment))
         ended = scene.run(APPROVE, APPROVE)
         files = {room: [path.name.split(".")[-2] for path in paths] for room, paths in Folder(scene).files().items()}
-        found = _idle(ended.events)
+        found += _idle(ended.events)
         if {room: names for room, names in files.items() if names} != {"to-approve": ["plan", "good"]}:
             found.append(f"{files}")
-        return [f"killed at event {k} of {len(events)}, {events[k - 1]!r}: {said}" for said in found]
+        return [f"killed at {moment}: {said}" for said in found]
 
-    found = lanes.all(trial, moments(events, 2))
+    found = lanes.all(trial, some_of(events, 2))
     assert not found, "\n".join(found)

@@ -1,23 +1,30 @@
-"""A process that runs the tool's commands, counts what they do to the world, and kills itself at the n-th event.
+"""A process that runs the tool's commands, counts what they do to the world, and kills itself at one of these events.
 
 An event is a point at which a crash leaves something that no earlier point would: before and after each commit that
 writes (before it, nothing of its transaction is there), the steps of each call that can have an effect at the gateway,
 and before and after a file is moved into its place. `Orders.every` counts reads and single statements, too.
+
+Several threads make events, so their order is another each time: a moment to die at is the n-th event of one name, and
+what had happened by then is told by the process itself. No commit is under way in one thread while another one dies:
+what was committed is known exactly.
 """
 
 from __future__ import annotations
 
 import functools
+import http.client
 import os
 import select
 import signal
 import sys
 import tempfile
 import threading
-from contextlib import redirect_stderr, redirect_stdout
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.default import DefaultDialect
@@ -28,22 +35,35 @@ from batchinvoice.gateway.transport import Transport
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM is TerminateProcess
 _ANSWER_SECONDS = 5.0
+_HEAD_START = 0.02  # seconds: what would leave before the commit of its intent does so before a death there
 _READS = ("SELECT", "PRAGMA", "BEGIN")
+
+
+class Moment(NamedTuple):
+    """The n-th event of a name, from 1."""
+
+    name: str
+    nth: int
+
+
+def moments(events: Sequence[str]) -> list[Moment]:
+    """The moments of these events, in their order."""
+    return [Moment(name, events[:number].count(name) + 1) for number, name in enumerate(events)]
 
 
 @dataclass(frozen=True)
 class Orders:
-    """Commands to run one after the other, and when to die: at event `kill_at` of the last one, or after some seconds.
+    """Commands to run one after the other, and when to die: at an event of the last one, or after some seconds.
 
-    What becomes of it stands in `folder`: `<name>.events`, one a line, or the one that killed it; `<name>.output`; and,
-    unless it was killed, `<name>.codes`, the exit codes.
+    `kill_at`: a moment, or the number of an event of all. What becomes of it stands in `folder`: `<name>.events`, one a
+    line, up to the one that killed it; `<name>.output`; and, unless it was killed, `<name>.codes`, the exit codes.
     """
 
     name: str
     folder: Path
     settings: dict[str, str]
     commands: tuple[tuple[str, ...], ...]
-    kill_at: int | None = None
+    kill_at: Moment | int | None = None
     kill_after: float | None = None
     every: bool = False
 
@@ -55,7 +75,7 @@ class Count:
     """The events of the last command, so far."""
 
     def __init__(self, orders: Orders) -> None:
-        self._orders, self._names, self._lock, self._counting = orders, [], threading.Lock(), False
+        self._orders, self._names, self._lock, self._counting = orders, [], threading.RLock(), False
 
     def begin(self) -> None:
         self._counting = True
@@ -67,11 +87,22 @@ class Count:
 
     def tick(self, name: str) -> None:
         with self._lock:
-            if self._counting:
-                self._names.append(name)
-                if len(self._names) == self._orders.kill_at:
-                    self._orders.file("events").write_text(name, encoding="utf-8")
-                    os.kill(os.getpid(), KILL)
+            if not self._counting:
+                return
+            self._names.append(name)
+            dies = self._orders.kill_at in (len(self._names), Moment(name, self._names.count(name)))
+        if dies:
+            if name.startswith("before COMMIT"):
+                time.sleep(_HEAD_START)
+            with self._lock:
+                self.tell()
+                os.kill(os.getpid(), KILL)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nothing else happens meanwhile."""
+        with self._lock:
+            yield
 
     def tell(self) -> None:
         self._orders.file("events").write_text("\n".join(self._names), encoding="utf-8")
@@ -136,8 +167,9 @@ def _watch_ledger(count: Count) -> None:
         what = f"COMMIT of {', '.join(dict.fromkeys(written)) or 'nothing'}"
         written.clear()
         tick(f"before {what}")
-        commit(self, connection)
-        tick(f"after {what}")
+        with count.alone():
+            commit(self, connection)
+            tick(f"after {what}")
 
     DefaultDialect.do_commit = committing
 
@@ -147,8 +179,8 @@ def _shortened(statement: str) -> str:
 
 
 def _watch_gateway(count: Count) -> None:
-    exchange, connection = Transport.exchange, DeadlineHTTPConnection
-    getresponse, send = connection.getresponse, connection.send
+    exchange, connection, below = Transport.exchange, DeadlineHTTPConnection, http.client.HTTPConnection
+    getresponse, send = connection.getresponse, below.send
     under_way = threading.local()
 
     def step(what: str) -> None:
@@ -165,9 +197,12 @@ def _watch_gateway(count: Count) -> None:
         return reply
 
     @functools.wraps(send)
-    def sending(self: DeadlineHTTPConnection, data: Any) -> None:
-        send(self, data)
+    def sending(self: http.client.HTTPConnection, data: bytes) -> None:
+        # What the tool writes at once is cut here, so that a part of it has left, and a part has not.
+        half = len(data) // 2
+        send(self, data[:half])
         step("having written a part of")
+        send(self, data[half:])
 
     @functools.wraps(getresponse)
     def answering(self: DeadlineHTTPConnection) -> Any:
@@ -178,7 +213,7 @@ def _watch_gateway(count: Count) -> None:
         count.detail(f"within the answer of {under_way.name}")
         return response
 
-    Transport.exchange, connection.send, connection.getresponse = exchanging, sending, answering
+    Transport.exchange, below.send, connection.getresponse = exchanging, sending, answering
 
 
 def _watch_files(count: Count) -> None:
