@@ -257,14 +257,13 @@ def test_bulk_sends_have_the_set_size(tool: Tool, gateway: RunningEmulator) -> N
     tool("run", tool.sheet("a.xlsx", rows), BATCHINVOICE_SMS_CHUNK="2")
     truth = gateway.truth()
     sends = [call["payload"]["ids"] for call in calls(truth, "send")]
-    assert [len(ids) for ids in sends] == [2, 2, 1]
     order = [
         str(invoice["id"])
         for ref in range(5)
         for invoice in truth["invoices"]
         if invoice["reference_number"] == f"INV-{ref}"
     ]
-    assert [each for ids in sends for each in ids] == order
+    assert sorted(sends) == sorted([order[:2], order[2:4], order[4:]])  # two of them at once: either may come first
 
 
 def test_a_lost_answer_is_settled_by_the_run_itself(tool: Tool, gateway: RunningEmulator) -> None:
