@@ -16,7 +16,7 @@ from batchinvoice.exits import Exit
 
 _log = logging.getLogger("batchinvoice")  # this module's own name may be __main__
 # Objects that are made before cycles are looked for: a large sheet is many objects and no cycles.
-_SELDOM = (200_000, 20, 100)
+_SELDOM = (50_000, 20, 100)
 
 
 def main() -> None:
