@@ -63,11 +63,20 @@ class DeadlineResponse(http.client.HTTPResponse):
             self.fp = io.BufferedReader(DeadlineReader(sock, time.monotonic() + seconds))
 
 
-class _WholeRequest(HTTPConnection):
-    """Writes a request at once: head and body on their own would be two packets, and twice the work on both sides."""
+class DeadlineHTTPConnection(HTTPConnection):
+    """Plain HTTP, for loopback.
+
+    A request is written at once: head and body on their own would be two packets, and twice the work on both sides.
+    """
 
     response_class = DeadlineResponse
     _parts: list[bytes] | None = None
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except Exception as error:
+            raise NeverConnectedError(self, why_not_connected(error)) from error
 
     def request(self, *words: Any, **named: Any) -> None:
         self._parts = []
@@ -84,24 +93,8 @@ class _WholeRequest(HTTPConnection):
             self._parts.append(data)
 
 
-class DeadlineHTTPConnection(_WholeRequest):
-    """Plain HTTP, for loopback."""
-
-    def connect(self) -> None:
-        try:
-            super().connect()
-        except Exception as error:
-            raise NeverConnectedError(self, why_not_connected(error)) from error
-
-
-class DeadlineHTTPSConnection(_WholeRequest, HTTPSConnection):
+class DeadlineHTTPSConnection(DeadlineHTTPConnection, HTTPSConnection):
     """HTTPS. The handshake is part of connecting: the request is written only after it."""
-
-    def connect(self) -> None:
-        try:
-            super().connect()
-        except Exception as error:
-            raise NeverConnectedError(self, why_not_connected(error)) from error
 
 
 class DeadlineHTTPPool(HTTPConnectionPool):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -32,11 +31,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A call that is over. answer: or what the call raised besides. seconds: how long it took."""
+    """A call that is over. answer: or what the call raised besides."""
 
     intent: Intent
     answer: Answer | BaseException
-    seconds: float
 
 
 class Crew:
@@ -145,13 +143,12 @@ class Crew:
 
     def _live(self) -> None:
         while (intent := self._next()) is not None:
-            began = time.monotonic()
             answer: Answer | BaseException
             try:
                 answer = self._send(intent)
             except BaseException as error:
                 answer = error
-            self._land(Landed(intent, answer, time.monotonic() - began))
+            self._land(Landed(intent, answer))
 
     def _next(self) -> Intent | None:
         with self._lock:

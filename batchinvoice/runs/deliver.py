@@ -1,9 +1,9 @@
 """Deliver: each pending row's intent is written down, the call made, and its outcome written down.
 
 One thread works with the ledger, so that the intents and outcomes of many rows share a commit; the crew only calls. It
-has as many committed intents ahead as calls under way, so that nobody who is free waits for a commit. They cost nothing
-when a run is stopped (they are taken back, and wait again); after a kill they are unknown like those under way, and
-are looked up: that is why there are no more.
+has twice as many committed intents ahead as calls may be under way: nobody who is free waits for a commit. They cost
+nothing when a run is stopped (they are taken back, and wait again); after a kill they are unknown like those under way,
+and are looked up: that is why there are no more.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class _Delivery:
             self._take_back()
 
     def _take_back(self) -> None:
-        self._came += [Landed(intent, _NEVER_LEFT, 0.0) for intent in self._crew.recall()]
+        self._came += [Landed(intent, _NEVER_LEFT) for intent in self._crew.recall()]
 
     def _land(self, entry: Entry) -> int:
         """Write down what came of the calls; returns how many rows have come to their end."""
