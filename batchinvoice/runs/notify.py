@@ -1,7 +1,7 @@
 """Notify: the invoices of a run that wait for a text message go into bulk sends, in order and in chunks, each once.
 
-A few bulk sends are under way at once, and share their commits: one first, then twice as many each time that all went
-well. An answer that is lost has to be looked at by a person, so there are never many, and after trouble one again.
+A few bulk sends are under way at once, and share their commits: one first, then one more for each that went well. An
+answer that is lost has to be looked at by a person, so there are never many, and after trouble one again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Collection, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from batchinvoice.gateway.client import Gateway
@@ -73,6 +73,11 @@ class _Waiting:
         self.look_ahead(most)
         return [self._ahead.popleft() for _ in range(min(most, len(self._ahead)))]
 
+    def more(self) -> bool:
+        """Whether anybody waits."""
+        self.look_ahead(1)
+        return bool(self._ahead)
+
     def look_ahead(self, most: int) -> None:
         """See what so many bulk sends will be, as far as that is not known yet."""
         while len(self._ahead) < most and (rows := self._page()):
@@ -93,12 +98,14 @@ class _Waiting:
 
 
 class _Texting:
-    """Bulk sends, round after round: what came of one round is written down together with what leaves in the next."""
+    """Bulk sends, a few under way: what came of some is written down together with what leaves in their place."""
 
     def __init__(self, job: Job, waiting: _Waiting) -> None:
         self._job, self._waiting = job, waiting
         self._most = max(1, min(_AT_STAKE // job.terms.sms_chunk, job.terms.workers))
         self._at_once, self._lost, self._texted = 1, 0, 0
+        self._latest, self._trouble = 0, 0  # numbers of bulk sends: the one begun last, and then when there was trouble
+        self._under_way: list[Future[_Came]] = []
         self._came: list[_Came] = []  # and is not written down yet
         self._stop: str | None = None
 
@@ -106,26 +113,44 @@ class _Texting:
         """Until nobody waits. Whatever ends it, calls that are under way are awaited, and no answer is lost."""
         with ThreadPoolExecutor(self._most, "notify") as pool:
             try:
-                while calls := self._next():
-                    self._send(pool, calls)
+                while self._go_on(pool):
+                    wait(self._under_way, return_when=FIRST_COMPLETED)
+                    self._collect()
                     self._judge()
             finally:
+                wait(self._under_way)
+                self._collect(raising=False)
                 self._write_down([])
-
-    def _next(self) -> list[_Call]:
-        """The bulk sends of the next round, written down. Raises RunStopped if there is to be none."""
-        calls = self._waiting.take(self._at_once)
-        if self._job.stop.asked and calls:
-            self._stop = self._stop or WORDS
-        if self._lost >= _PLAINLY_DOWN and calls:
-            self._stop = self._stop or _DOWN
         if self._stop:
             raise RunStopped(self._stop)
+
+    def _go_on(self, pool: Executor) -> bool:
+        """Let the next ones leave, as soon as that is written down; False if none is under way any more."""
+        if self._waiting.more():
+            if self._job.stop.asked:
+                self._stop = self._stop or WORDS
+            if self._lost >= _PLAINLY_DOWN:
+                self._stop = self._stop or _DOWN
+        room = 0 if self._stop else max(self._at_once - len(self._under_way), 0)
+        calls = self._waiting.take(room)
         self._write_down(calls)
-        return calls
+        for call in calls:
+            _log.info("bulk send begun", extra=call.facts)
+            self._latest = call.number
+            self._under_way.append(pool.submit(carried(_send), self._job.gateway, call))
+        self._waiting.look_ahead(self._most)
+        return bool(self._under_way)
+
+    def _collect(self, *, raising: bool = True) -> None:
+        """Take in what is over; what a call raised that is no answer is raised once the others are written down."""
+        over = [each for each in self._under_way if each.done()]
+        self._under_way = [each for each in self._under_way if not each.done()]
+        self._came += [each.result() for each in over if not each.exception()]
+        for each in over if raising else ():
+            each.result()
 
     def _write_down(self, calls: Sequence[_Call]) -> None:
-        """In one commit, what came of the last round and what leaves now."""
+        """In one commit, what came and what leaves now."""
         if not self._came and not calls:
             return
         with self._job.ledger.entry() as entry:
@@ -138,22 +163,11 @@ class _Texting:
             _log.info("bulk send ended", extra={**came.call.facts, "status": str(came.outcome)})
         self._came = []
 
-    def _send(self, pool: Executor, calls: Sequence[_Call]) -> None:
-        """Make these bulk sends at once, and see meanwhile what those of the next round will be."""
-        under_way: list[Future[_Came]] = []
-        for call in calls:
-            _log.info("bulk send begun", extra=call.facts)
-            under_way.append(pool.submit(carried(_send), self._job.gateway, call))
-        try:
-            self._waiting.look_ahead(self._most)
-        finally:
-            wait(under_way)
-            self._came = [each.result() for each in under_way if not each.exception()]
-        for each in under_way:
-            each.result()  # or what it raised that is no answer; what came of the others is written down all the same
-
     def _judge(self) -> None:
-        """What the last round says of the next one."""
+        """What the answers say of the next bulk sends: one more at once for each that went well; after trouble one.
+
+        Those that were under way when there was trouble say nothing of what has come since.
+        """
         for came in self._came:
             self._lost = self._lost + 1 if came.outcome is SmsStatus.UNKNOWN else 0
             self._texted += len(came.call.rows) if came.outcome is SmsStatus.SENT else 0
@@ -161,8 +175,10 @@ class _Texting:
                 self._stop = self._stop or came.message
             if came.call.number % _SAID_EVERY == 0:
                 self._job.tell(f"{self._texted:,} customers were texted so far.")
-        well = all(came.outcome is SmsStatus.SENT for came in self._came)
-        self._at_once = min(2 * self._at_once, self._most) if well else 1
+            if came.outcome is not SmsStatus.SENT:
+                self._at_once, self._trouble = 1, self._latest
+            elif came.call.number > self._trouble:
+                self._at_once = min(self._at_once + 1, self._most)
 
 
 def _send(gateway: Gateway, call: _Call) -> _Came:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -34,15 +34,16 @@ def sent(bench: Bench) -> list[list[str]]:
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many bulk sends go at once, each time."""
+    """How many bulk sends are under way each time that some have left."""
     together: list[int] = []
-    real = notify._Texting._send
+    real = notify._Texting._write_down
 
-    def send(texting: Any, pool: Executor, calls: Sequence[Any]) -> None:
-        together.append(len(calls))
-        real(texting, pool, calls)
+    def write_down(texting: Any, calls: Sequence[Any]) -> None:
+        real(texting, calls)
+        if calls:
+            together.append(len(texting._under_way) + len(calls))
 
-    monkeypatch.setattr(notify._Texting, "_send", send)
+    monkeypatch.setattr(notify._Texting, "_write_down", write_down)
     return together
 
 
@@ -57,14 +58,16 @@ def test_bulk_sends_are_chunks_in_the_sheets_order(bench: Bench) -> None:
     assert bench.texted() == [int(each) for each in ids]
 
 
-def test_one_bulk_send_goes_alone_and_then_twice_as_many_as_long_as_few_customers_are_at_stake(
+def test_one_bulk_send_goes_alone_and_then_more_as_long_as_few_customers_are_at_stake(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together = counted(monkeypatch)
     monkeypatch.setattr(notify, "_AT_STAKE", 8)
     chunked(bench, 1, at_once=16)
     run = bench.run([simple(n) for n in range(26)])
-    assert together == [1, 2, 4, 8, 8, 3]
+    assert together[:2] == [1, 2]
+    assert max(together) == 8
+    assert all(later - before <= before for before, later in pairwise(together))
     assert bench.sms(run) == ["sent"] * 26
     assert sorted(bench.texted()) == sorted(int(row.gateway_id) for row in bench.rows(run))
     assert [c.number for c in bench.ledger.sms_calls(run)] == list(range(1, 27))
@@ -85,13 +88,14 @@ def test_of_bulk_sends_at_once_only_the_lost_one_is_unknown_and_the_next_goes_al
     chunked(bench, 1, at_once=4)
     bench.emulator.set_faults("send:close-after:3x1")
     run = bench.run([simple(n) for n in range(9)])
-    assert together == [1, 2, 1, 2, 3]
+    assert together[:2] == [1, 2]
+    assert 1 in together[2:]
     assert sorted(bench.sms(run)) == ["sent"] * 8 + ["unknown"]
     assert sorted(bench.texted()) == sorted(int(row.gateway_id) for row in bench.rows(run))
 
 
 def in_fours(bench: Bench) -> Run:
-    """A run whose invoices are made; the first of seven bulk sends goes alone, then two, then four at once."""
+    """A run whose invoices are made, for seven bulk sends of which up to four are under way at once."""
     chunked(bench, 1, at_once=4)
     return bench.run([simple(n) for n in range(7)], sms=False)
 
@@ -113,7 +117,9 @@ def test_what_one_of_several_bulk_sends_raises_leaves_that_one_alone_uncertain(
         monkeypatch.setattr(gateway, "send_bulk", send_bulk)
         with pytest.raises(Killed):
             app.send_sms(bench.ledger, gateway, bench.settings, run)
-    assert bench.sms(run) == [*["sent"] * 4, "unknown", *["sent"] * 2]
+    states = bench.sms(run)
+    assert states[:5] == [*["sent"] * 4, "unknown"]
+    assert set(states[5:]) <= {"sent", "pending"}  # whatever was under way beside it was awaited
     bench.send(run)
     assert len(bench.texted()) == len(set(bench.texted())) == 6
 
@@ -135,7 +141,9 @@ def test_of_several_bulk_sends_those_that_cannot_leave_wait_and_the_others_are_w
         patch.setattr(gateway, "send_bulk", send_bulk)
         with pytest.raises(RunStopped, match="could not be reached"):
             app.send_sms(bench.ledger, gateway, bench.settings, run)
-    assert bench.sms(run) == [*["sent"] * 4, *["pending"] * 2, "sent"]
+    states = bench.sms(run)
+    assert states[:6] == [*["sent"] * 4, *["pending"] * 2]
+    assert states[6] in ("sent", "pending")  # as it had left by then or not
     assert set(bench.sms(bench.send(run))) == {"sent"}
     assert len(bench.texted()) == len(set(bench.texted())) == 7
 
@@ -147,8 +155,9 @@ def test_an_outage_takes_the_bulk_sends_under_way_and_no_others(bench: Bench, od
     run = bench.plan([simple(n) for n in range(24)])
     with pytest.raises(RunStopped, match="bulk sends in a row were lost"):
         bench.apply(run)
-    assert bench.sms(run) == [*["sent"] * 7, *["unknown"] * 8, *["pending"] * 9]
-    assert odd.count("send") == 15
+    lost = odd.count("send") - 7
+    assert 2 <= lost <= 8
+    assert bench.sms(run) == [*["sent"] * 7, *["unknown"] * lost, *["pending"] * (17 - lost)]
 
 
 def test_rows_of_one_invoice_in_bulk_sends_at_once_are_texted_once(bench: Bench) -> None:
