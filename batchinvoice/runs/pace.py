@@ -79,9 +79,13 @@ class Pace:
         for each in lately.exchanges:
             self._see(each)
         self._round.most = max(self._round.most, most)
-        if self._round.answered + self._round.lost >= max(self.limit(lately.rate), _FEWEST):
+        if self._round.answered + self._round.lost >= max(self._telling(lately.rate), _FEWEST):
             self._end_round(lately.now)
         return self.limit(lately.rate)
+
+    def _telling(self, rate: float) -> int:
+        """How many answers make a round. After doubling, those that were added say what they do to the latency."""
+        return self.limit(rate) // 2 if self._fast else self.limit(rate)
 
     def _see(self, exchange: Exchange) -> None:
         if exchange.verdict is Verdict.THROTTLED:

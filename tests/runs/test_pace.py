@@ -40,6 +40,13 @@ def test_while_the_latency_stays_flat_it_grows_to_the_ceiling_and_stays_there(la
     assert set(_limits(gateway, since=2)) == {CEILING}
 
 
+@pytest.mark.parametrize("latency", [0.05, 0.2])
+def test_at_first_it_doubles_with_each_round_trip(latency: float) -> None:
+    gateway = _driven(Simulated(lambda _: latency), 2)
+    reached = {limit: when for when, limit in reversed(gateway.limits)}
+    assert reached[CEILING] <= 3.1 * latency + 0.01
+
+
 @pytest.mark.parametrize("latency", [0.02, 0.05, 0.2])
 @pytest.mark.parametrize("capacity", [3, 8, 20])
 def test_it_settles_a_little_above_what_a_gateway_works_on_at_once(latency: float, capacity: int) -> None:
