@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,10 +58,16 @@ def check_sheet(settings: Settings, path: Path, asked: Asked, at: dt.datetime) -
     return source, check(source.invoices, source.items, rules(settings, at), asked)
 
 
+@cache
 def _make_ready() -> None:
-    """What the check needs is loaded while the sheet is read; first the child is forked, which costs less without."""
+    """What the check needs is loaded while the sheet is read; first the child is forked, which costs less without.
+
+    What is loaded by then stays, so nobody need look through it for cycles again.
+    """
     import batchinvoice.invoices.check
     import batchinvoice.invoices.schema  # noqa: F401
+
+    gc.freeze()
 
 
 def write_check_corrections(settings: Settings, source: Source, checked: Checked) -> Path | None:

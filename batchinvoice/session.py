@@ -167,7 +167,7 @@ class Session:
         code = max(exit_code(summary), Exit.PERSON if workbooks and workbooks.disagreements else Exit.WELL)
         code = code if workbooks else Exit.NOT_RUN
         self.notifier.tell(notices.of_run(self.settings, summary, workbooks, code))
-        return Ending(code, self.result(run, workbooks))
+        return Ending(code, as_json(summary, workbooks, problems(self.ledger, run)))
 
     def _workbooks(self, run: Run, corrections: bool) -> app.Workbooks | None:
         if self.place is None:

@@ -102,14 +102,14 @@ class Account(Logged):
         query = select(runs).where(*self._own(runs), runs.c.sha256 == sha256).order_by(runs.c.sequence.desc())
         return [to_run(record) for record in self._all(query)]
 
-    def rows(self, run: Run, *statuses: RowStatus, cells: bool = False) -> Iterator[Row]:
+    def rows(self, run: Run, *statuses: RowStatus, cells: bool = False, invoices: bool = True) -> Iterator[Row]:
         """The run's rows in their order, of these statuses or of all; read in pages, so that no number is too large.
 
-        cells: with what their cells said; else they have none.
+        cells: with what their cells said; else they have none. invoices: with what is sent for them; else with neither.
         """
         after = -1
         while True:
-            page = self.page(run, after, _PAGE, *statuses, cells=cells)
+            page = self.page(run, after, _PAGE, *statuses, cells=cells, invoices=invoices)
             yield from page
             if len(page) < _PAGE:
                 return
@@ -125,9 +125,12 @@ class Account(Logged):
         told = {name: self.run(name) for name in dict.fromkeys(row.run_id for row in found)}
         return sorted(((told[row.run_id], row) for row in found), key=lambda each: (each[0].sequence, each[1].position))
 
-    def page(self, run: Run, after: int, limit: int, *statuses: RowStatus, cells: bool = False) -> list[Row]:
+    def page(
+        self, run: Run, after: int, limit: int, *statuses: RowStatus, cells: bool = False, invoices: bool = True
+    ) -> list[Row]:
         """At most `limit` rows whose position comes after the given one."""
-        return [to_row(record) for record in self._all(queries.page(run, after, limit, *statuses, cells=cells))]
+        query = queries.page(run, after, limit, *statuses, cells=cells, invoices=invoices)
+        return [to_row(record) for record in self._all(query)]
 
     def to_text(
         self, run: Run, after: int, limit: int, states: Collection[SmsStatus], *, doubtful: bool

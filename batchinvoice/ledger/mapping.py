@@ -103,15 +103,15 @@ def _shape(
 
 
 def to_row(record: RowMapping) -> Row:
-    """A stored row, with its invoice's id and link once that is made. It has cells if the record has."""
+    """A stored row, with its invoice's id and link once that is made. Cells and invoice it has if the record has."""
     derived = ("cells", "invoice", "issues", "sms", "invoice_key", "gateway_id", "link")
-    content = record["content"]
+    content = record["content"] if "content" in record else None
     # A create that was refused is not what another run made of it later.
     speaks_of_it = record["status"] in AT_GATEWAY or record["action"] is Action.UPDATE
     has_invoice = record["invoice_state"] is InvoiceState.MADE and speaks_of_it
     return Row(
         **{name: record[name] for name in Row.__dataclass_fields__ if name not in derived},
-        cells=cells_from_json(record.get("cells", ())),
+        cells=cells_from_json(record["cells"]) if "cells" in record else (),
         invoice=Invoice.from_content(content, record["stated_id"]) if content else None,
         issues=issues_from_json(record["issues"]),
         sms=record["effective_sms"],

@@ -29,11 +29,19 @@ _ROWS = select(
     invoices.c.state.label("invoice_state"),
 ).select_from(_JOINED)
 _WITH_CELLS = _ROWS.add_columns(rows.c.cells)
+_WITHOUT_INVOICES = _ROWS.with_only_columns(
+    *(column for column in _ROWS.selected_columns if column.key not in ("content", "stated_id"))
+)
 
 
-def page(run: Run, after: int, limit: int, *statuses: RowStatus, cells: bool = False) -> Select[Any]:
-    """Rows whose position comes after the given one, of these statuses or of all. cells: with what their cells said."""
-    columns = _WITH_CELLS if cells else _ROWS
+def page(
+    run: Run, after: int, limit: int, *statuses: RowStatus, cells: bool = False, invoices: bool = True
+) -> Select[Any]:
+    """Rows whose position comes after the given one, of these statuses or of all.
+
+    cells: with what their cells said. invoices: with what is sent for them; else with neither.
+    """
+    columns = _WITH_CELLS if cells else _ROWS if invoices else _WITHOUT_INVOICES
     query = columns.where(rows.c.run_id == run.id, rows.c.position > after).order_by(rows.c.position).limit(limit)
     return query.where(rows.c.status.in_(statuses)) if statuses else query
 

@@ -197,7 +197,10 @@ class SmsCallRecord:
 
 def cells_to_json(cells: Sequence[Cell]) -> list[Any]:
     """Cells as JSON values: text, numbers and booleans as they are, the others as {kind: text}."""
-    return [_cell_to_json(cell) for cell in cells]
+    return [cell if type(cell) in _AS_IT_IS else _cell_to_json(cell) for cell in cells]
+
+
+_AS_IT_IS = frozenset({type(None), str, bool, int, float})
 
 
 def _cell_to_json(cell: Cell) -> Any:

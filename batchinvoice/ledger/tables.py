@@ -65,13 +65,14 @@ class Word(TypeDecorator[StrEnum]):
     def __init__(self, words: type[StrEnum]) -> None:
         super().__init__()
         self.words = words
+        self._words = {str(word): word for word in words}
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (interface)
         # What is such a word already need not be looked up among them: this is done for each value that is written.
         return None if value is None else str(value if type(value) is self.words else self.words(value))
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002 (interface)
-        return None if value is None else self.words(value)
+        return None if value is None else self._words[value]
 
 
 runs = Table(

@@ -54,6 +54,8 @@ def with_history(decided: Sequence[_Decided], ledger: Ledger, now: dt.datetime) 
             return row, decision
         phone = row.invoice.phone
         found = (*decision.problems, *warnings(row.invoice, last.get(phone), recent.get(phone, ())))
+        if not found:
+            return row, decision
         said = {issue.code for issue in row.issues}  # of the sheet's other rows, which may be these same invoices
         return row, replace(decision, problems=tuple(each for each in found if each[1].code not in said))
 

@@ -22,7 +22,8 @@ class Memory:
         self._run_id = run_id
         self._by_reference: dict[str, Known] = ledger.known_references([invoice.reference for invoice in wanted])
         self._by_id: dict[str, Known] = ledger.known_ids([i.invoice_id for i in wanted if i.invoice_id])
-        self._alike = ledger.alike(likeness(i.reference) for i in wanted if self._is_new(i.reference))
+        self._likeness = {i.reference: likeness(i.reference) for i in wanted if self._is_new(i.reference)}
+        self._alike = ledger.alike(self._likeness.values())
 
     def decide(self, invoice: Invoice) -> Decision:
         """The decision for one of the batch."""
@@ -35,5 +36,6 @@ class Memory:
         return known is None or known.state is InvoiceState.NOT_MADE
 
     def _like(self, reference: str) -> list[Past]:
-        alike = self._alike.get(likeness(reference), ()) if self._is_new(reference) else ()
-        return [past for past in alike if past.run_id != self._run_id]
+        if not self._alike or reference not in self._likeness:
+            return []
+        return [past for past in self._alike.get(self._likeness[reference], ()) if past.run_id != self._run_id]

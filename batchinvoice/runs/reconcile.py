@@ -54,7 +54,7 @@ def report(ledger: Ledger, run: Run, progress: Callable[[int], None] = lambda _:
             SmsCall(call.number, call.gateway_ids, call.outcome, call.message, call.started_at)
             for call in ledger.sms_calls(run)
         ],
-        rows=(_report_row(row, language) for row in _told(ledger.rows(run), progress)),
+        rows=(_report_row(row, language) for row in _told(ledger.rows(run, invoices=False), progress)),
         audit_mark=ledger.mark(run),
         forgotten_at=run.forgotten_at,
         notes=[(issue.place.cell or issue.place.sheet, issue.say(language).message) for issue in run.notes],
@@ -137,6 +137,8 @@ def _report_row(row: Row, language: str) -> ReportRow:
 
 def _said(issues: Sequence[Issue], language: str) -> tuple[list[str], list[str]]:
     """What is wrong, each with its cell, and what to do; errors alone where there are any."""
+    if not issues:
+        return [], []
     said = [(issue, issue.say(language)) for issue in issues if issue.is_error]
     said = said or [(issue, issue.say(language)) for issue in issues]
     reasons = [f"{issue.place.cell}: {words.message}" if issue.place.column else words.message for issue, words in said]
