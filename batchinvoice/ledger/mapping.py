@@ -105,20 +105,24 @@ def _shape(
 def to_row(record: RowMapping) -> Row:
     """A stored row, with its invoice's id and link once that is made. Cells and invoice it has if the record has."""
     derived = ("cells", "invoice", "issues", "sms", "invoice_key", "gateway_id", "link")
-    content = record["content"] if "content" in record else None
     # A create that was refused is not what another run made of it later.
     speaks_of_it = record["status"] in AT_GATEWAY or record["action"] is Action.UPDATE
     has_invoice = record["invoice_state"] is InvoiceState.MADE and speaks_of_it
     return Row(
         **{name: record[name] for name in Row.__dataclass_fields__ if name not in derived},
         cells=cells_from_json(record["cells"]) if "cells" in record else (),
-        invoice=Invoice.from_content(content, record["stated_id"]) if content else None,
+        invoice=_invoice(record) if "content" in record else None,
         issues=issues_from_json(record["issues"]),
         sms=record["effective_sms"],
         invoice_key=record["invoice_id"],
         gateway_id=(record["gateway_id"] or "") if has_invoice else "",
         link=(record["link"] or "") if has_invoice else "",
     )
+
+
+def _invoice(record: RowMapping) -> Invoice | None:
+    content = record["content"]
+    return Invoice.from_content(content, record["stated_id"]) if content else None
 
 
 def to_intent(row: RowMapping, invoice: RowMapping) -> Intent:

@@ -24,7 +24,7 @@ from batchinvoice.runs.stopping import WORDS
 _log = logging.getLogger(__name__)
 
 _PLAINLY_DOWN = 2  # bulk sends in a row whose answers are lost: a person has to look at every one of them
-_AT_STAKE = 800  # customers of whom one outage can leave it uncertain whether they were texted
+_AT_STAKE = 1600  # customers of whom one outage can leave it uncertain whether they were texted
 _SAID_EVERY = 100  # bulk sends
 _DOWN = f"the answers to {_PLAINLY_DOWN} bulk sends in a row were lost, so the gateway, or the way to it, is down."
 
