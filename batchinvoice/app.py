@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchinvoice import __version__
 from batchinvoice.checking import check_sheet, now
-from batchinvoice.gateway.assumptions import Assumptions
-from batchinvoice.gateway.client import Credentials, Gateway, longest_call
-from batchinvoice.gateway.patience import Patience
+from batchinvoice.gateway.client import Gateway
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.invoice import SmsMode, WireForms
 from batchinvoice.invoices.lifecycle import Action, RowStatus, RunStatus, SmsStatus
 from batchinvoice.invoices.script import language_of
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
-from batchinvoice.ledger.store import sqlite_url
 from batchinvoice.ledger.who import this_user
 from batchinvoice.runs import settle
 from batchinvoice.runs.asked_for import Options
@@ -33,7 +30,7 @@ from batchinvoice.runs.reconcile import reconcile, report, report_path
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
 from batchinvoice.runs.told import tell
-from batchinvoice.settings import FILE_NAME, Settings, SettingsError, profiles
+from batchinvoice.settings import Settings
 from batchinvoice.sheets.errors import Undecided
 from batchinvoice.sheets.memory import give_back
 from batchinvoice.sheets.placing import write_beside
@@ -59,64 +56,6 @@ def unseen(_total: int | None, _what: str) -> AbstractContextManager[Callable[[i
     return nullcontext(lambda _: None)
 
 
-@contextmanager
-def open_ledger(settings: Settings) -> Iterator[Ledger]:
-    """The ledger of the settings' merchant and environment. Raises SettingsError or LedgerError."""
-    if not settings.merchant_code:
-        raise _missing(settings)
-    url = settings.ledger_url.get_secret_value() or sqlite_url(settings.home)
-    lease_seconds = longest_call(settings.timeout)
-    ledger = Ledger.open(url, settings.environment, settings.merchant_code, now, lease_seconds)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
-
-
-@contextmanager
-def connect(settings: Settings) -> Iterator[Gateway]:
-    """The gateway, with login and keys proved by a harmless read. Raises SettingsError or GatewayError."""
-    if settings.missing():
-        raise _missing(settings)
-    credentials = Credentials(
-        settings.merchant_code,
-        settings.access_code.get_secret_value(),
-        settings.secret_key.get_secret_value(),
-        settings.iv_key.get_secret_value(),
-        settings.username.get_secret_value(),
-        settings.password.get_secret_value(),
-    )
-    assumptions = Assumptions(
-        look_up_types=tuple(settings.look_up_types.split(",")),
-        nothing_found=tuple(filter(None, [settings.nothing_found.strip().lower()])),
-    )
-    gateway = Gateway(
-        settings.gateway_url,
-        credentials,
-        connections=settings.concurrency,
-        timeout=settings.timeout,
-        assumptions=assumptions,
-        patience=Patience(max_rate=settings.max_rate),
-    )
-    with gateway:
-        gateway.prove()
-        yield gateway
-
-
-def _missing(settings: Settings) -> SettingsError:
-    tool = settings.command
-    known = [] if settings.profile else profiles()
-    meant = (
-        f" Is a profile meant? batchinvoice --profile {known[0]} … (there are: {', '.join(known)})." if known else ""
-    )
-    return SettingsError(
-        f"Not set: {', '.join(settings.missing())}. “{tool} setup” asks for them, tests and stores them; “{tool} "
-        f'doctor” tells where they were looked for. (Or put them in {FILE_NAME} in this folder, NAME = "value", one a '
-        "line, or in the environment; the gateway's merchant panel shows them.) “batchinvoice demo” needs none."
-        f"{meant}"
-    )
-
-
 def plan_sheet(
     ledger: Ledger,
     settings: Settings,
@@ -128,26 +67,32 @@ def plan_sheet(
     check_gateway: bool = False,
     trust_ids: bool = False,
     show: Show = unseen,
+    checked: Callable[[], None] = lambda: None,
 ) -> Run:
     """The first verb: sheet → a run in the ledger. Nothing is sent.
 
-    show: shows how far it is. Raises UnreadableSheet, Undecided (hidden rows, a control total that differs) or
-    LedgerError.
+    show: shows how far it is. checked: told before planning, if any row of the sheet can go. Raises UnreadableSheet,
+    Undecided (hidden rows, a control total that differs) or LedgerError.
     """
     mode = settings.sms_mode if sms else SmsMode.BULK  # without texts the gateway must not send them by itself either
-    run = _planned(ledger, settings, path, Options(sms, strict, mode, check_gateway, trust_ids, asked), show)
+    options = Options(sms, strict, mode, check_gateway, trust_ids, asked)
+    run = _planned(ledger, settings, path, options, show, checked)
     give_back()  # the sheet is gone: what follows needs no more memory for a large one than for a small one
     tell("run planned", ledger, run)
     return run
 
 
-def _planned(ledger: Ledger, settings: Settings, path: Path, options: Options, show: Show) -> Run:
+def _planned(
+    ledger: Ledger, settings: Settings, path: Path, options: Options, show: Show, checked: Callable[[], None]
+) -> Run:
     with show(None, f"Reading and checking {path.name}"):
-        source, checked = check_sheet(settings, path, options.asked, now())
-    if checked.stops:
-        raise Undecided(path.name, checked.stops, checked.issues, language_of(checked.table.headings))
-    with show(len(checked.rows), "Planning") as told:
-        return ledger.run(plan(source, checked, ledger, options, this_user(), __version__, now(), told))
+        source, sheet = check_sheet(settings, path, options.asked, now())
+    if sheet.stops:
+        raise Undecided(path.name, sheet.stops, sheet.issues, language_of(sheet.table.headings))
+    if RowStatus.PENDING in sheet.rows.statuses:
+        checked()
+    with show(len(sheet.rows), "Planning") as told:
+        return ledger.run(plan(source, sheet, ledger, options, this_user(), __version__, now(), told))
 
 
 def apply_run(

@@ -9,6 +9,7 @@ from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator, running_emulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.ledger.store import sqlite_url
+from batchinvoice.opening import connect, open_ledger
 from batchinvoice.runs.reconcile import problems
 from batchinvoice.screen import Screen
 from batchinvoice.settings import Settings, load
@@ -24,7 +25,7 @@ def run_demo(folder: Path, screen: Screen) -> None:
     with tempfile.TemporaryDirectory() as home, running_emulator() as emulator:
         screen.say(f"A local gateway stands in for the real one: {emulator.base_url}\n")
         settings = _settings(emulator, Path(home), folder)
-        with app.open_ledger(settings) as ledger, app.connect(settings) as gateway:
+        with open_ledger(settings) as ledger, connect(settings) as gateway:
             planned = app.plan_sheet(ledger, settings, sheet, sms=True, strict=False)
             screen.issues(list(problems(ledger, planned)))
             done = app.apply_run(ledger, gateway, settings, planned)

@@ -22,6 +22,7 @@ from batchinvoice.ledger.errors import LedgerBusy, LedgerError, RunForgotten
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.notifier import Notifier
+from batchinvoice.opening import Connection
 from batchinvoice.questions import before_sending, customers, where, with_answers
 from batchinvoice.runs import conclude
 from batchinvoice.runs.errors import RunStopped
@@ -67,30 +68,34 @@ class Session:
         """Tell of a sheet or run that was not begun, because what stopped an earlier one would stop it too."""
         self.notifier.tell(notices.untried(self.settings, work))
 
-    def plan_sheet(self, sheet: Path, asked: Asked, **options: bool) -> Run:
-        """Plan a sheet, asking what it leaves open; the options are those of `app.plan_sheet`.
+    def plan_sheet(
+        self, sheet: Path, asked: Asked, checked: Callable[[], None] = lambda: None, /, **options: bool
+    ) -> Run:
+        """Plan a sheet, asking what it leaves open; `checked` and the options are those of `app.plan_sheet`.
 
         Raises UnreadableSheet, Undecided or LedgerError.
         """
 
         def plan(answered: Asked) -> Run:
             show = self.screen.progress
-            return app.plan_sheet(self.ledger, self.settings, sheet, answered, **options, show=show)
+            return app.plan_sheet(self.ledger, self.settings, sheet, answered, **options, show=show, checked=checked)
 
         return with_answers(self.screen, asked, plan)
 
     def run_sheet(self, sheet: Path, asked: Asked, **options: bool) -> Ending:
         """Plan a sheet and carry it out. Raises UnreadableSheet, Undecided, CannotWrite or LedgerError."""
-        with self.notifier.telling(sheet):
-            run = self.plan_sheet(sheet, asked, **options)
-        return self.carry_out(run, fresh=True)
+        with Connection(self.settings) as connection:
+            with self.notifier.telling(sheet):
+                run = self.plan_sheet(sheet, asked, connection.begin, **options)
+            with self.notifier.telling(run):
+                return self._carry_out(run, connection, fresh=True)
 
     def carry_out(self, run: Run, *, fresh: bool = False) -> Ending:
         """Show what is left to do, prove the gateway, ask, deliver and report, even if it is stopped on the way."""
-        with self.notifier.telling(run):
-            return self._carry_out(run, fresh=fresh)
+        with Connection(self.settings) as connection, self.notifier.telling(run):
+            return self._carry_out(run, connection, fresh=fresh)
 
-    def _carry_out(self, run: Run, *, fresh: bool) -> Ending:
+    def _carry_out(self, run: Run, connection: Connection, *, fresh: bool) -> Ending:
         if run.forgotten_at and run.status is RunStatus.PLANNED:
             raise RunForgotten(
                 f"Run {run.id} was planned and never begun, and what it was to send has been removed since (forget). "
@@ -106,7 +111,7 @@ class Session:
             with self.ledger.working():
                 run = conclude.concluded(self.ledger, run)
             return self.finish(run)
-        return self._drive(run, before_sending(summary, fresh=fresh), texts_only=False)
+        return self._drive(run, connection, before_sending(summary, fresh=fresh), texts_only=False)
 
     def give_up(self, run: Run, numbers: Collection[int]) -> None:
         """Put rows of unknown outcome to rest, as a person says. Raises LedgerError."""
@@ -135,10 +140,10 @@ class Session:
         `again`: those, too, of whom it is not certain that they were texted. That only a person can say, at the
         terminal: no option answers the question.
         """
-        with self.notifier.telling(run):
-            return self._send(run, again=again)
+        with Connection(self.settings) as connection, self.notifier.telling(run):
+            return self._send(run, connection, again=again)
 
-    def _send(self, run: Run, *, again: bool) -> Ending:
+    def _send(self, run: Run, connection: Connection, *, again: bool) -> Ending:
         uncertain = self.ledger.texts_in(run, SmsStatus.UNKNOWN)
         waiting = self.ledger.texts_in(run, *app.texts_to_send(again=again))
         if uncertain and not again:
@@ -148,12 +153,12 @@ class Session:
             return self.finish(run, corrections=False)
         question = f"Text {customers(waiting)} ({where(run)})?"
         if not again or not uncertain:
-            return self._drive(run, question, texts_only=True)
+            return self._drive(run, connection, question, texts_only=True)
         if not self.screen.interactive:
             self.screen.trouble("--again needs a person at the terminal who says that it is right. Nothing was sent.")
             return Ending(Exit.PERSON, self.result(run, None))
         question = f"Text {customers(waiting)} ({where(run)}), {uncertain:,} of whom may have been texted before?"
-        return replace(self, yes=False)._drive(run, question, texts_only=True, again=True)
+        return replace(self, yes=False)._drive(run, connection, question, texts_only=True, again=True)
 
     def finish(self, run: Run, *, corrections: bool = True) -> Ending:
         """Write the workbooks, show and tell the outcome; what was done stays done if a workbook cannot be written."""
@@ -182,7 +187,9 @@ class Session:
         """What --json prints of the run."""
         return as_json(summarise(self.ledger, run), workbooks, problems(self.ledger, run))
 
-    def _drive(self, run: Run, question: str, *, texts_only: bool, again: bool = False) -> Ending:
+    def _drive(
+        self, run: Run, connection: Connection, question: str, *, texts_only: bool, again: bool = False
+    ) -> Ending:
         """With the gateway proved and the user agreed, carry the run on; whatever prevents it, the run is kept."""
         go_on = f"{self._tool} {'send' if texts_only else 'resume'} {run.id}"
         asks = self._asks(question)
@@ -192,7 +199,8 @@ class Session:
             check_folder(self.report_dir)
             if not asks and not texts_only:  # nobody can say no any more
                 run, begun = conclude.begin(self.ledger, run), True
-            with about(run), app.connect(self.settings) as gateway:
+            with about(run):
+                gateway = connection.gateway()
                 if asks and not click.confirm(question, err=True):
                     kept = go_on if begun else f"{self._tool} apply {run.id}"
                     self.screen.say(f"Nothing was sent. The run is kept: {kept}")

@@ -28,6 +28,7 @@ from batchinvoice import app
 from batchinvoice.emulator.process import running_emulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.gateway.traffic import Lately, Verdict
+from batchinvoice.opening import connect, open_ledger
 from batchinvoice.runs.deliver import deliver
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
@@ -119,7 +120,7 @@ class Stage:
         sheet = folder / "invoices.csv"
         write_csv(sheet, int(_ROWS_A_SECOND * seconds))
         planned = self._settings(folder / "planned", "http://127.0.0.1:9")
-        with app.open_ledger(planned) as ledger:
+        with open_ledger(planned) as ledger:
             self._run = app.plan_sheet(ledger, planned, sheet, sms=False, strict=False).id
 
     def play(self, scene: Scene, pace: Watched) -> Watched:
@@ -131,7 +132,7 @@ class Stage:
         with running_emulator(latency_ms=options.pop("latency_ms")) as emulator:
             emulator.set(**options)
             settings, stop = self._settings(home, emulator.base_url, scene.max_rate), Stop()
-            with app.open_ledger(settings) as ledger, app.connect(settings) as gateway, ledger.working():
+            with open_ledger(settings) as ledger, connect(settings) as gateway, ledger.working():
                 run = ledger.run(self._run)
                 job = Job(ledger, gateway, run, app.terms(settings, run), pace, stop)
                 gateway.lately()  # the login and the proof are none of its

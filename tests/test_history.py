@@ -17,6 +17,7 @@ from history import violations
 
 from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator
+from batchinvoice.opening import connect, open_ledger
 from batchinvoice.settings import Settings
 
 Invoices = list[dict[str, Any]]
@@ -76,7 +77,7 @@ ROWS = [
 def _make(settings: Settings, emulator: RunningEmulator, sheet: Path, *faults: str) -> History:
     # One worker, so that the ids are in the order of the rows.
     how = settings.model_copy(update={"concurrency": 1, "settle_seconds": 0.0})
-    with app.open_ledger(how) as ledger, app.connect(how) as gateway:
+    with open_ledger(how) as ledger, connect(how) as gateway:
         emulator.set_faults(*faults)
         run = app.apply_run(ledger, gateway, how, app.plan_sheet(ledger, how, sheet, sms=True, strict=False))
         report = app.write_workbooks(ledger, run, how.report_dir).report

@@ -93,14 +93,14 @@ def the_ledger(settings: Settings, notifier: Notifier) -> Iterator[Ledger]:
 
     Raises SettingsError or LedgerError.
     """
-    from batchinvoice import app
     from batchinvoice.logs.context import bound_contextvars
+    from batchinvoice.opening import open_ledger
 
     _keep_log(settings)
     bound = bound_contextvars(merchant=settings.merchant_code, environment=str(settings.environment))
     with bound, ExitStack() as opened:
         with notifier.telling(None):
-            ledger = opened.enter_context(app.open_ledger(settings))
+            ledger = opened.enter_context(open_ledger(settings))
         yield ledger
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from batchinvoice import app
 from batchinvoice.ledger.disk import place, refuse_network
 from batchinvoice.ledger.errors import LedgerBusy
 from batchinvoice.ledger.store import NEWEST, sqlite_url
+from batchinvoice.opening import open_ledger
 from batchinvoice.setting_up.finding import Finding, Patient, bad, ok, warn
 from batchinvoice.settings import Settings
 from batchinvoice.sheets.errors import CannotWrite
@@ -33,7 +33,7 @@ def ledger(patient: Patient) -> Iterator[Finding]:
         check_folder(file.parent)
         yield ok("ledger", f"not begun yet; the first run makes {file}")
         return
-    with app.open_ledger(settings) as opened:
+    with open_ledger(settings) as opened:
         url = make_url(settings.ledger_url.get_secret_value() or sqlite_url(settings.home))
         yield ok("ledger", f"{place(url)}, version {NEWEST}" + (", on a disk of this computer" if file else ""))
         try:

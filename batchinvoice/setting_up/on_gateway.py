@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 
-from batchinvoice import app, checking
+from batchinvoice import checking
 from batchinvoice.gateway.errors import BadSetting, GatewayError
 from batchinvoice.gateway.transport import Transport
+from batchinvoice.opening import connect
 from batchinvoice.setting_up.finding import Finding, Patient, bad, ok, warn
 
 _MOST_OFF = dt.timedelta(minutes=2)
@@ -33,7 +34,7 @@ def gateway(patient: Patient) -> Iterator[Finding]:
     if settings.missing():
         return
     try:
-        with app.connect(settings):
+        with connect(settings):
             yield ok("login", "the gateway lets us in, the keys fit, and a look-up works")
     except GatewayError as error:
         yield bad("login", str(error), f"{settings.command} setup asks for the credentials anew and tests them.")

@@ -11,9 +11,10 @@ import click
 from pydantic import SecretStr
 from pydantic_settings import EnvSettingsSource
 
-from batchinvoice import app, settings, vault
+from batchinvoice import settings, vault
 from batchinvoice.exits import Exit
 from batchinvoice.gateway.errors import GatewayError
+from batchinvoice.opening import connect
 from batchinvoice.places import BASE_URL, BOUND, CREDENTIALS, ENVIRONMENT, Place, choose
 from batchinvoice.screen import Screen
 from batchinvoice.setting_up.asking import REPORT_DIR, ask_all, ask_profile
@@ -103,7 +104,7 @@ def _proved(screen: Screen, values: Mapping[str, str]) -> bool:
     try:
         meant = settings.load("", **flags)
         screen.say(f"\nTesting at {meant.gateway_url} (log in and look; nothing is changed) …")
-        with app.connect(meant):
+        with connect(meant):
             screen.say("The gateway let us in, and the keys fit.", "green")
         return True
     except (GatewayError, SettingsError) as error:

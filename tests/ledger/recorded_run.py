@@ -38,6 +38,7 @@ def run_once(folder: Path) -> None:
     from batchinvoice import app
     from batchinvoice.emulator.sandbox import SANDBOX
     from batchinvoice.gateway.client import Credentials, Gateway
+    from batchinvoice.opening import open_ledger
     from batchinvoice.settings import load
 
     numbers = count(7001)
@@ -51,7 +52,7 @@ def run_once(folder: Path) -> None:
             BATCHINVOICE_SMS_CHUNK=4,
         )
         credentials = Credentials(**SANDBOX)
-        with app.open_ledger(settings) as ledger, Gateway(server.base_url, credentials, connections=4) as gateway:
+        with open_ledger(settings) as ledger, Gateway(server.base_url, credentials, connections=4) as gateway:
             gateway.prove()
             run = app.plan_sheet(ledger, settings, sheet(folder), sms=True, strict=False)
             app.apply_run(ledger, gateway, settings, run)

@@ -22,6 +22,7 @@ from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.proof import prove
 from batchinvoice.ledger.records import Run
+from batchinvoice.opening import connect, open_ledger
 from batchinvoice.runs.reconcile import problems
 from batchinvoice.settings import Settings
 from batchinvoice.summary import summarise
@@ -90,7 +91,7 @@ def row(number: int, amount: object = 5, **more: object) -> list[object]:
 @pytest.fixture
 def asked(settings: Settings, emulator: RunningEmulator, sheet: Callable[..., Path]) -> set[str]:
     """What is asked while sheets are planned, sent, lost, settled, changed, superseded, texted and reported."""
-    with listening() as heard, app.open_ledger(settings) as ledger, app.connect(settings) as gateway:
+    with listening() as heard, open_ledger(settings) as ledger, connect(settings) as gateway:
         heard.statements.clear()  # of making the ledger
 
         def plan(*rows: Sequence[object], **how: Any) -> Run:

@@ -25,6 +25,7 @@ from batchinvoice.invoices.invoice import Invoice, create_payload
 from batchinvoice.invoices.lifecycle import RunStatus
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
+from batchinvoice.opening import open_ledger
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.settings import Settings, load
 
@@ -125,7 +126,7 @@ class Job:
 
     @contextmanager
     def _gateway(self) -> Iterator[Gateway]:
-        """As `app.connect`, with fewer tries and hardly any waiting between them."""
+        """As `connect`, with fewer tries and hardly any waiting between them."""
         patience = Patience(sleep=lambda seconds: time.sleep(seconds / _HASTE), clock=_hasty_clock)
         with Gateway(
             self.emulator.base_url,
@@ -150,5 +151,5 @@ def job_in(folder: Path, emulator: RunningEmulator, **settings: object) -> Itera
     own = {name.upper(): value for name, value in {**usual, **places, **settings}.items()}
     credentials = {f"HESABE_{name.upper()}": value for name, value in SANDBOX.items()}
     loaded = load(**credentials, **{f"BATCHINVOICE_{name}": value for name, value in own.items()})
-    with app.open_ledger(loaded) as ledger:
+    with open_ledger(loaded) as ledger:
         yield Job(folder, emulator, loaded, ledger)

@@ -18,6 +18,7 @@ from batchinvoice.invoices.codes import Code
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.proof import prove
 from batchinvoice.ledger.records import Row, Run
+from batchinvoice.opening import open_ledger
 from batchinvoice.settings import Settings
 
 
@@ -33,7 +34,7 @@ class Bench:
 
     @contextmanager
     def gateway(self) -> Iterator[Gateway]:
-        """As `app.connect`, but with pauses of milliseconds between tries."""
+        """As `connect`, but with pauses of milliseconds between tries."""
         with Gateway(
             self.base_url,
             Credentials(**SANDBOX),
@@ -46,7 +47,7 @@ class Bench:
     @contextmanager
     def another_ledger(self) -> Iterator[Ledger]:
         """The same ledger opened anew, as another process would."""
-        with app.open_ledger(self.settings) as ledger:
+        with open_ledger(self.settings) as ledger:
             yield ledger
 
     def plan(

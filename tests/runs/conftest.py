@@ -9,14 +9,14 @@ import pytest
 from bench import Bench
 from odd_gateway import OddGateway
 
-from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator
+from batchinvoice.opening import open_ledger
 from batchinvoice.settings import Settings
 
 
 @pytest.fixture
 def bench(settings: Settings, emulator: RunningEmulator, sheet: Callable[..., Path]) -> Iterator[Bench]:
-    with app.open_ledger(settings) as ledger:
+    with open_ledger(settings) as ledger:
         yield Bench(settings, emulator, ledger, sheet, emulator.base_url)
 
 

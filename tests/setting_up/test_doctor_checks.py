@@ -19,6 +19,7 @@ from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.invoices.asked import Asked
+from batchinvoice.opening import open_ledger
 from batchinvoice.runs import conclude
 from batchinvoice.schedules.heartbeat import Expectation, Kept
 from batchinvoice.schedules.job import Form
@@ -159,7 +160,7 @@ def test_another_merchants_place_is_told(well: Callable[..., None], places: Plac
 
 def test_a_ledger_in_trouble_is_told(well: Callable[..., None], places: Places, sheet: Callable[..., Path]) -> None:
     settings = load()
-    with app.open_ledger(settings) as ledger:
+    with open_ledger(settings) as ledger:
         run = app.plan_sheet(ledger, settings, sheet([["A-1", "Ali", "66100201", 5]]), Asked(), sms=True, strict=False)
         conclude.begin(ledger, run)
         with ledger.working():
