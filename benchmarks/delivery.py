@@ -73,13 +73,17 @@ class Bench:
         self._number = 0
 
     def tool(self, case: Case, *, synced: bool = True) -> Measured:
-        """A whole `run`, checked by its history; what it sent is kept for the loop."""
+        """A whole `run`, checked by its history; what it sent is kept for the loop.
+
+        Its ledger is there already, and has no run: it is made once, not each month.
+        """
         self._number += 1
         home, reports = self._folder / f"home-{self._number}", self._folder / f"reports-{self._number}"
         words = ["-m", "batchinvoice"] if synced else [str(_HERE / "unsynced.py")]
         words += ["run", str(self._sheet), "--yes", "--no-notify", "--report-dir", str(reports)]
         with running_emulator(latency_ms=case.latency_ms) as emulator:
             known = settings(emulator, home, CONCURRENCY=case.connections, SMS_CHUNK=_CHUNK)
+            measure(["-m", "batchinvoice", "history"], known)
             ended = measure(words, {**known, **self._extra})
             if ended.code != 0:
                 raise click.ClickException(f"The run ended with {ended.code}:\n{ended.stdout}{ended.stderr}")

@@ -51,6 +51,24 @@ def moments(events: Sequence[str]) -> list[Moment]:
     return [Moment(name, events[:number].count(name) + 1) for number, name in enumerate(events)]
 
 
+def telling(events: Sequence[str]) -> list[Moment]:
+    """Those of them that leave something else than the one before: between a commit and what comes next is nothing.
+
+    Before an intent is committed a death is worth its time even so: what leaves too early has left by then.
+    """
+    after_commit = [False, *(name.startswith("after COMMIT") for name in events)]
+    return [
+        moment
+        for moment, idle in zip(moments(events), after_commit, strict=False)
+        if not (idle and _changes_nothing(moment.name))
+    ]
+
+
+def _changes_nothing(event: str) -> bool:
+    is_intent = "INTO attempts" in event or "INTO sms_calls" in event
+    return event.startswith(("before COMMIT", "before POST", "before PUT")) and not is_intent
+
+
 @dataclass(frozen=True)
 class Orders:
     """Commands to run one after the other, and when to die: at an event of the last one, or after some seconds.
