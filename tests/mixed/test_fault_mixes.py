@@ -45,7 +45,7 @@ mixes = st.lists(one_fault().filter(lambda fault: not fault.startswith(ASSUMED))
 
 @pytest.mark.timeout(600)  # for a failure to be made small
 @settings(
-    max_examples=int(os.environ.get("BATCHINVOICE_EXAMPLES", "15")),
+    max_examples=int(os.environ.get("BATCHINVOICE_EXAMPLES", "8")),
     deadline=None,
     derandomize=False,
     print_blob=True,

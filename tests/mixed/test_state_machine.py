@@ -178,7 +178,7 @@ class Merchant(RuleBasedStateMachine):
 @pytest.mark.timeout(600)  # for a failure to be made small
 def test_any_order_of_what_happens(one_emulator: RunningEmulator, context: BaseContext) -> None:
     here = type("Here", (Merchant,), {"emulator": one_emulator, "context": context})
-    examples = int(os.environ.get("BATCHINVOICE_EXAMPLES", "10"))
+    examples = int(os.environ.get("BATCHINVOICE_EXAMPLES", "6"))
     every_order(
         here,
         settings=settings(
