@@ -58,8 +58,10 @@ def check_sheet(settings: Settings, path: Path, asked: Asked, at: dt.datetime) -
 
 def _make_ready() -> None:
     """What the check needs is loaded while the sheet is read; first the child is forked, which costs less without."""
-    import batchinvoice.invoices.check
-    import batchinvoice.invoices.schema  # noqa: F401
+    import batchinvoice.invoices.check  # noqa: F401
+    from batchinvoice.invoices import schema
+
+    schema.make_ready()
 
 
 def write_check_corrections(settings: Settings, source: Source, checked: Checked) -> Path | None:

@@ -39,6 +39,11 @@ class Coded(Sequence[Any]):
         """A column in which every row has the same value."""
         return cls([value], array(_CODE, bytes(4 * count)))
 
+    @classmethod
+    def of_mask(cls, mask: np.ndarray[Any, Any]) -> Coded:
+        """The column of these booleans."""
+        return cls([False, True], array(_CODE, mask.astype("uint32").tobytes()))
+
     def __len__(self) -> int:
         return len(self.codes)
 
@@ -76,10 +81,15 @@ class Coded(Sequence[Any]):
 
     def where(self, holds: Callable[[Any], bool]) -> list[int]:
         """The positions, in order, of the rows for whose value it holds; asked once for each distinct one."""
+        return self.mask(holds).nonzero()[0].tolist()
+
+    def mask(self, holds: Callable[[Any], bool]) -> np.ndarray[Any, Any]:
+        """Whether it holds for each row's value, as an array; asked once for each distinct one."""
         import numpy as np
 
         held = np.fromiter(map(holds, self.values), dtype=bool, count=len(self.values))
-        return np.flatnonzero(held[self.numbers]).tolist() if held.any() else []
+        rows: np.ndarray[Any, Any] = held[self.numbers]
+        return rows
 
     def take(self, positions: Sequence[int]) -> Coded:
         """The column of these rows alone, without the values that only others have."""
@@ -104,14 +114,14 @@ class Coded(Sequence[Any]):
             values.append(value)
         return Coded(values, codes)
 
-    def objects(self) -> np.ndarray[Any, Any]:
-        """The values of all rows as an array of plain objects."""
+    def distinct(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """The codes that rows have, in order, and the value of each as a plain object."""
         import numpy as np
 
-        distinct = np.empty(len(self.values), dtype=object)
-        distinct[:] = self.values
-        rows: np.ndarray[Any, Any] = distinct[self.numbers]
-        return rows
+        values = np.empty(len(self.values), dtype=object)
+        values[:] = self.values
+        codes = np.bincount(self.numbers).nonzero()[0]
+        return codes, values[codes]
 
     def zipped(self, *others: Coded) -> Coded:
         """The column of tuples of the values of this column and the others."""
