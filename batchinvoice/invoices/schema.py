@@ -59,7 +59,7 @@ def _failed(of_column: pa.Column, coded: Coded) -> Iterator[tuple[Code, dict[int
 
 def make_ready() -> None:
     """Let pandera load now what it loads for the first column that it looks at."""
-    pa.Column(object, _at_most(1)).validate(pd.DataFrame({None: ["-"]}, dtype=object))
+    pa.Column(object, _at_most(1), name="any").validate(pd.DataFrame({"any": ["-"]}, dtype=object))
 
 
 def _email_needed(columns: Mapping[str, Coded]) -> Coded:
