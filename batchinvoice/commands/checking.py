@@ -51,7 +51,7 @@ def check(
 
     one_control_slip(asked, sheets)
     screen = the_screen(as_json)
-    settings = the_settings(BATCHINVOICE_REPORT_DIR=report_dir)
+    settings = the_settings(sending=False, BATCHINVOICE_REPORT_DIR=report_dir)
     screen.heading(settings)
     at = checking.now()
 
