@@ -53,7 +53,7 @@ def broken_rules(row: dict[Field, Any]) -> Iterator[tuple[Field, Code]]:
         yield Field.MERCHANT_CODE, Code.MERCHANT_OTHER
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(_ROWS, st.data())
 def test_every_row_that_breaks_a_rule_is_told_and_no_other(rows: list[dict[Field, Any]], data: st.DataObject) -> None:
     # Values that only rows had which were taken out since are nobody's.
