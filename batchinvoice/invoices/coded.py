@@ -127,15 +127,16 @@ class Coded(Sequence[Any]):
         """The column of tuples of the values of this column and the others."""
         import numpy as np
 
-        found = self.map(lambda value: (value,))
+        found = self.numbers
+        of_each = [np.arange(len(self.values))]  # for each column, the codes of its values in the distinct tuples
         for other in others:
-            pairs = found.numbers.astype(np.uint64) * np.uint64(len(other.values)) + other.numbers
-            distinct, codes = np.unique(pairs, return_inverse=True)
+            pairs = found.astype(np.uint64) * np.uint64(len(other.values)) + other.numbers
+            distinct, found = np.unique(pairs, return_inverse=True)
             firsts, seconds = np.divmod(distinct, np.uint64(len(other.values)))
-            at = zip(firsts.tolist(), seconds.tolist(), strict=True)
-            values = [(*found.values[first], other.values[second]) for first, second in at]
-            found = Coded(values, array(_CODE, codes.astype(np.uint32).tobytes()))
-        return found
+            of_each = [*(codes[firsts] for codes in of_each), seconds]
+        columns = zip((self, *others), of_each, strict=True)
+        values = zip(*(map(column.values.__getitem__, codes.tolist()) for column, codes in columns), strict=True)
+        return Coded(list(values), array(_CODE, found.astype(np.uint32).tobytes()))
 
     def repeated(self, among: Sequence[int] | None = None) -> list[int]:
         """The positions, in order, of the rows whose value another row has, too; None is no value.
