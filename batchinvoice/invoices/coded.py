@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pickle
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import count, zip_longest
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count, islice, zip_longest
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _CODE = "I"
 # 1, 1.0 and True are equal, and not the same in a cell. Workbooks have floats.
 _KEYED = frozenset({bool, int})
+_EMPTY = {None: 0, "": 0}
 
 
 class Coded(Sequence[Any]):
@@ -95,11 +97,12 @@ class Coded(Sequence[Any]):
         """The column of these rows alone, without the values that only others have."""
         if isinstance(positions, range) and positions.step == 1:
             codes = self.codes[positions.start : positions.stop]
+            others = set(self.codes[: positions.start]).union(self.codes[positions.stop :])
         else:
             codes = array(_CODE, map(self.codes.__getitem__, positions))
-        unused = set(range(len(self.values))).difference(codes)
+            others = set(self.codes)
         values = list(self.values)
-        for code in unused:
+        for code in others.difference(codes):
             values[code] = None
         return Coded(values, codes)
 
@@ -166,24 +169,21 @@ class Coder:
 
     def __init__(self, before: int = 0) -> None:
         """before: so many empty cells come first."""
-        self._values: list[Any] = [None]
-        self._index: dict[Any, int] = {None: 0, "": 0}
+        self._index: defaultdict[Any, int] = defaultdict(count(1).__next__, _EMPTY)
         self._codes = array(_CODE, bytes(4 * before))
 
-    def add(self, cells: Collection[Any]) -> None:
+    def add(self, cells: Iterable[Any]) -> None:
         """Add cells below the last one."""
-        keys: Collection[Any] = cells
         if not _KEYED.isdisjoint(map(type, cells)):
-            keys = [(type(cell), cell) if type(cell) in _KEYED else cell for cell in cells]
-        index = self._index
-        fresh = [key for key in dict.fromkeys(keys) if key not in index]
-        index.update(zip(fresh, count(len(index) - 1), strict=False))
-        self._values.extend(key[1] if type(key) is tuple else key for key in fresh)
-        self._codes.extend(map(index.__getitem__, keys))
+            cells = [(type(cell), cell) if type(cell) in _KEYED else cell for cell in cells]
+        self._codes.extend(map(self._index.__getitem__, cells))
 
     def coded(self) -> Coded:
         """The column so far."""
-        return Coded(self._values, self._codes)
+        values = [None, *islice(self._index, len(_EMPTY), None)]
+        if tuple in set(map(type, values)):
+            values = [value[1] if type(value) is tuple else value for value in values]
+        return Coded(values, self._codes)
 
 
 class CodedRows(Sequence[Sequence[Any]]):
