@@ -33,6 +33,8 @@ _MEMORY = 700 * _MB
 _ORDINARY = 10 * _MB
 _MEMORY_PER_BYTE = 70
 _MOST_MEMORY = 1_400 * _MB
+# What a new interpreter and all that it loads take of their own.
+_OWN = 64 * _MB
 _TICK = 0.02
 # How a reader in another language ends for which an allocation fails.
 _ABORTED = -signal.SIGABRT
@@ -103,12 +105,12 @@ def _size(path: Path) -> int:
 
 
 class _Child:
-    """The reading process: `connection` takes the question and brings the answer; `begun`: its memory at first."""
+    """The reading process: `connection` takes the question, brings the answer; `begun`: its memory with no sheet."""
 
     def __init__(self, process: BaseProcess, connection: Connection) -> None:
         self.process, self.connection = process, connection
         self.watched = psutil.Process(process.pid)
-        self.begun = _memory(self.watched)
+        self.begun = _memory(self.watched) + _OWN
 
     def end(self) -> None:
         """See that it is gone."""
@@ -133,6 +135,11 @@ def _child(work: Callable[[Connection], Any], bounds: Bounds) -> Iterator[_Child
             yield child
         finally:
             child.end()
+
+
+def bounds_itself() -> bool:
+    """Whether the child is bounded though nobody watches it: one that is forked is, by the system (reader.py)."""
+    return _start_method() == "fork"
 
 
 def _start_method() -> str:

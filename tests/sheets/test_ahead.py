@@ -92,6 +92,17 @@ def test_however_long_nobody_asks_it_waits(path: Path, readings: Path, monkeypat
         assert read(path, ASKED, nothing) == (path, ASKED)
 
 
+@forked_only
+def test_a_reader_that_is_bounded_only_while_it_is_watched_begins_when_it_is_asked(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_start_method", lambda: "spawn")
+    before = psutil.Process().children()
+    with ahead(path) as read:
+        assert psutil.Process().children() == before
+        assert read(path, Asked(), nothing).path == path
+
+
 def test_what_stands_in_it_is_the_same(path: Path) -> None:
     with ahead(path) as read:
         assert [list(row) for row in read(path, Asked(), nothing).invoices.cells] == [list(GOOD)]
