@@ -15,6 +15,7 @@ from batchinvoice.invoices.kuwait import kuwait_date
 from batchinvoice.invoices.lifecycle import MENDABLE
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.settings import Settings
+from batchinvoice.sheets.ahead import Read
 from batchinvoice.sheets.confirmed import remember, remembered
 from batchinvoice.sheets.guard import read_guarded
 from batchinvoice.sheets.reading import Source
@@ -44,12 +45,14 @@ def rules(settings: Settings, at: dt.datetime) -> Rules:
     )
 
 
-def check_sheet(settings: Settings, path: Path, asked: Asked, at: dt.datetime) -> tuple[Source, Checked]:
+def check_sheet(
+    settings: Settings, path: Path, asked: Asked, at: dt.datetime, read: Read = read_guarded
+) -> tuple[Source, Checked]:
     """Read and check a sheet as of a moment; what is confirmed of its headings is kept for the next one.
 
     Raises UnreadableSheet.
     """
-    source = read_guarded(path, replace(asked, remembered=remembered(settings.home)), _make_ready)
+    source = read(path, replace(asked, remembered=remembered(settings.home)), _make_ready)
     from batchinvoice.invoices.check import check
 
     keys = {key(name) for name in source.invoices.headings}
@@ -64,9 +67,10 @@ def _make_ready() -> None:
 
     What is loaded by then stays, so nobody need look through it for cycles again.
     """
-    import batchinvoice.invoices.check
-    import batchinvoice.invoices.schema  # noqa: F401
+    import batchinvoice.invoices.check  # noqa: F401
+    from batchinvoice.invoices import schema
 
+    schema.make_ready()
     gc.freeze()
 
 

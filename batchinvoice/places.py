@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,12 +82,17 @@ def choose(places: Iterable[Place]) -> Chosen:
     return Chosen(chosen.values, chosen.origins, tuple(left_out))
 
 
-def gather(profile: str, flags: Place, environment: Place, files: Sequence[Path]) -> Chosen:
-    """Choose among all places; `files`: those of settings, the most telling first. Raises SettingsError."""
+def gather(
+    profile: str, flags: Place, environment: Place, files: Sequence[Path], needed: Collection[str] = SECRETS
+) -> Chosen:
+    """Choose among all places; `files`: those of settings, the most telling first. Raises SettingsError.
+
+    needed: the keyring, which may ask for its password and takes a while, is asked only if one of these is missing.
+    """
     told = [(path.absolute(), read_toml(path)) for path in files]
     tops = [_place(str(path), table) for path, table in told]
     if not profile:
-        return choose(_with_secrets([flags, environment, *tops], profile))
+        return choose(_with_secrets([flags, environment, *tops], profile, needed))
     own = [
         _place(f"{path} [{PROFILES}.{profile}]", tables[profile])
         for path, table in told
@@ -97,7 +102,7 @@ def gather(profile: str, flags: Place, environment: Place, files: Sequence[Path]
         raise _unknown(profile, names_in(files))
     _must_agree(profile, choose(own).values, environment)
     loose = [Place(top.name, {name: value for name, value in top.says.items() if name not in BOUND}) for top in tops]
-    return choose(_with_secrets([flags, environment, *own, *loose], profile))
+    return choose(_with_secrets([flags, environment, *own, *loose], profile, needed))
 
 
 def names_in(files: Iterable[Path]) -> list[str]:
@@ -149,8 +154,8 @@ def _tables(path: Path, table: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {check_profile_name(name): each for name, each in found.items()}
 
 
-def _with_secrets(places: Sequence[Place], profile: str) -> Iterator[Place]:
-    """The places, then the secrets file and, only if a credential is still missing, the keyring."""
+def _with_secrets(places: Sequence[Place], profile: str, needed: Collection[str]) -> Iterator[Place]:
+    """The places, then the secrets file and, only if one of the needed is still missing, the keyring."""
     yield from places
     path = vault.user_folder() / vault.SECRETS_FILE
     try:
@@ -161,7 +166,7 @@ def _with_secrets(places: Sequence[Place], profile: str) -> Iterator[Place]:
         ) from None
     in_file = Place(str(path), {name: value for name, value in held.items() if name in KEPT_SECRET})
     yield in_file
-    if set(SECRETS) - set(choose([*places, in_file]).values):
+    if set(needed) - set(choose([*places, in_file]).values):
         yield Place("the keyring", vault.from_keyring(KEPT_SECRET, profile))
 
 

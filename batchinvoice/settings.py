@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +23,7 @@ from batchinvoice.invoices.choices import payment_types
 from batchinvoice.invoices.invoice import Delivery, SmsMode
 from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.rules import DateOrder
-from batchinvoice.places import CREDENTIALS, FILE_NAME, Chosen, Place, SettingsError, gather, names_in
+from batchinvoice.places import CREDENTIALS, FILE_NAME, SECRETS, Chosen, Place, SettingsError, gather, names_in
 from batchinvoice.vault import user_folder
 
 __all__ = ["CREDENTIALS", "FILE_NAME", "Environment", "Loaded", "Settings", "SettingsError", "load", "look", "profiles"]
@@ -246,20 +247,21 @@ def profiles() -> list[str]:
     return names_in(files())
 
 
-def load(profile: str | None = None, **flags: Any) -> Settings:
+def load(profile: str | None = None, needed: Collection[str] = SECRETS, **flags: Any) -> Settings:
     """The settings; `flags` are given by setting name and win.
 
-    profile: its name, "" for none, None for what BATCHINVOICE_PROFILE says. Raises SettingsError in plain words.
+    profile: its name, "" for none, None for what BATCHINVOICE_PROFILE says. needed: the keyring is asked only if one of
+    these is missing. Raises SettingsError in plain words.
     """
-    return look(profile, **flags).settings
+    return look(profile, needed, **flags).settings
 
 
-def look(profile: str | None = None, **flags: Any) -> Loaded:
+def look(profile: str | None = None, needed: Collection[str] = SECRETS, **flags: Any) -> Loaded:
     """The same, with the place of each setting. Raises SettingsError."""
     chosen_profile = os.environ.get(PROFILE, "") if profile is None else profile
     said = Place("the command line", {name: value for name, value in flags.items() if value is not None})
     environment = Place("the environment", EnvSettingsSource(Settings)())
-    chosen = gather(chosen_profile.strip(), said, environment, files())
+    chosen = gather(chosen_profile.strip(), said, environment, files(), needed)
     known = {field.alias for field in Settings.model_fields.values() if field.alias}
     faults = [
         f"{name}: no such setting (check the spelling){_in(name, chosen)}" for name in chosen.values.keys() - known

@@ -51,6 +51,7 @@ def measure(
     disturbs what is timed. No other child of this process may end meanwhile: its CPU seconds would count, too.
     """
     env = {**env, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH", "")]))}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed tool is not compiled anew each time
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     before, began = os.times(), time.perf_counter()
     started = subprocess.Popen([sys.executable, *words], env=env, cwd=folder, encoding="utf-8", **pipes)  # noqa: S603

@@ -55,6 +55,17 @@ def test_each_place_wins_over_the_next(places: dict[str, Path], monkeypatch: pyt
     assert load(HESABE_USERNAME="flag").username.get_secret_value() == "flag"
 
 
+def test_the_keyring_is_asked_only_where_something_is_missing_that_is_needed(
+    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merchant = "HESABE_MERCHANT_CODE"
+    monkeypatch.setattr(keyring, "get_password", _ring({merchant: "111", "HESABE_USERNAME": "keyring"}))
+    assert load(needed=[merchant]).merchant_code == "111"
+    _write(places["user"], **{merchant: "111"})
+    assert load(needed=[merchant]).username.get_secret_value() == ""
+    assert load().username.get_secret_value() == "keyring"
+
+
 def test_an_empty_variable_counts_as_not_set(places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     _write(places["here"], BATCHINVOICE_REPORT_DIR="from-file")
     monkeypatch.setenv("BATCHINVOICE_REPORT_DIR", "")

@@ -23,6 +23,7 @@ from batchinvoice.options import run_options, sheet_options
 if TYPE_CHECKING:
     from batchinvoice.invoices.asked import Asked
     from batchinvoice.invoices.check import Checked
+    from batchinvoice.sheets.ahead import Read
     from batchinvoice.sheets.reading import Source
 
 
@@ -42,6 +43,20 @@ def check(
     as_json: bool,
 ) -> None:
     """Look for mistakes and send nothing. Bad rows go into a corrections workbook to mend and run."""
+    one_control_slip(asked, sheets)
+    from batchinvoice.sheets.ahead import ahead
+
+    with ahead(sheets[0]) as read:
+        code, results = _checked(sheets, asked, language, report_dir, as_json, read)
+    if as_json:
+        print_json(results)
+    context.exit(code)
+
+
+def _checked(
+    sheets: tuple[Path, ...], asked: Asked, language: str | None, report_dir: Path | None, as_json: bool, read: Read
+) -> tuple[int, object]:
+    """Check each sheet, and say what was found; the exit code, and what --json prints."""
     from batchinvoice import checking
     from batchinvoice.endings import Ending
     from batchinvoice.invoices.script import language_of
@@ -49,16 +64,15 @@ def check(
     from batchinvoice.several import each
     from batchinvoice.summary import check_as_json
 
-    one_control_slip(asked, sheets)
     screen = the_screen(as_json)
-    settings = the_settings(BATCHINVOICE_REPORT_DIR=report_dir)
+    settings = the_settings(sending=False, BATCHINVOICE_REPORT_DIR=report_dir)
     screen.heading(settings)
     at = checking.now()
 
     def one(sheet: Path) -> Ending:
         def check_it(answered: Asked) -> tuple[Source, Checked]:
             with screen.progress(None, f"Reading and checking {sheet.name}"):
-                return checking.check_sheet(settings, sheet, answered, at)
+                return checking.check_sheet(settings, sheet, answered, at, read)
 
         source, checked = with_answers(screen, asked, check_it)
         corrections = checking.write_check_corrections(settings, source, checked)
@@ -72,10 +86,7 @@ def check(
             Exit.PERSON if bad else Exit.WELL, check_as_json(sheet, checked, corrections, settings.environment)
         )
 
-    code, results = each(sheets, one, screen)
-    if as_json:
-        print_json(results)
-    context.exit(code)
+    return each(sheets, one, screen)
 
 
 @click.command()

@@ -48,11 +48,15 @@ yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before s
 PROFILE_KEY = "batchinvoice.profile"  # in click's context: what the group's --profile says
 
 
-def the_settings(**flags: object) -> Settings:
-    """The settings of the profile that is meant, by option or environment. Raises SettingsError."""
+def the_settings(*, sending: bool = True, **flags: object) -> Settings:
+    """The settings of the profile that is meant, by option or environment. Raises SettingsError.
+
+    sending: if not, the keyring is left alone wherever the merchant is known without it.
+    """
+    from batchinvoice.places import MERCHANT_CODE, SECRETS
     from batchinvoice.settings import load
 
-    return load(chosen_profile(), **flags)
+    return load(chosen_profile(), SECRETS if sending else (MERCHANT_CODE,), **flags)
 
 
 def chosen_profile() -> str | None:

@@ -69,7 +69,8 @@ def watch(
     from batchinvoice.screen import Screen
     from batchinvoice.settings import profiles
 
-    screen, folder, flags = Screen(attended=False), folder.absolute(), {"BATCHINVOICE_MAX_RATE": max_rate}
+    screen, folder = Screen(attended=False), folder.absolute()
+    flags: dict[str, Any] = {"BATCHINVOICE_MAX_RATE": max_rate}
     settings = the_settings(**flags)
     screen.heading(settings)
     say_missed(settings, screen)
@@ -97,7 +98,7 @@ def _desk(
     screen: Screen,
     asked: Asked,
     how: dict[str, bool],
-    flags: dict[str, float | None],
+    flags: dict[str, Any],
     approve: bool,
     notify: bool,
     inbox: Inbox,

@@ -32,10 +32,10 @@ _LONGEST = 500
 
 def email(cell: Cell) -> str | Problem | None:
     """One e-mail address, checked for form alone (no look-up); None if empty."""
+    if isinstance(cell, str) and _is_plain(cell):
+        return cell
     value = text(cell)
-    if value is None or isinstance(value, Problem):
-        return value
-    if _is_plain(value):
+    if value is None or isinstance(value, Problem) or _is_plain(value):
         return value
     if fold(value) in _NOTHING:
         return None

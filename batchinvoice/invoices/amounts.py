@@ -51,12 +51,12 @@ def amount(cell: Cell, decimal_mark: str | None = None) -> Decimal | Problem | N
     there is a Problem, never rounded. `decimal_mark` (`.` or `,`) is what the user has declared of text; undeclared, a
     point begins the fils, and a comma is thousands only where it can be nothing else.
     """
+    if isinstance(cell, float) and (plain := _plain(cell)):
+        return plain
     if isinstance(cell, Broken):
         return broken(cell)
     if isinstance(cell, (bool, dt.date, dt.time, dt.timedelta)):
         return _unreadable(shown(cell), None, decimal_mark)
-    if isinstance(cell, float) and (plain := _plain(cell)):
-        return plain
     if isinstance(cell, (int, float)):
         number = Decimal(format(cell, ".15g")) if abs(cell) < LARGEST_EXACT else None
         return _unreadable(shown(cell), None, decimal_mark) if number is None else _exact(number, decimal_mark)
@@ -67,11 +67,11 @@ def amount(cell: Cell, decimal_mark: str | None = None) -> Decimal | Problem | N
 
 
 def _plain(cell: float) -> Decimal | None:
-    """The amount of an ordinary number, of at most three decimals at Excel's 15 digits: most are, told quickly."""
+    """The amount of an ordinary number, which is just how a whole number of fils is kept: most are, told quickly."""
     if not 0 < cell < _LARGEST_AMOUNT:
         return None
-    whole, _, fils = format(cell, ".15g").partition(".")
-    return Decimal(f"{whole}.{fils:0<3}") if whole.isdecimal() and len(fils) <= 3 else None
+    fils = round(cell * 1000)
+    return fils * FILS if fils / 1000 == cell else None
 
 
 def _bare(written: str) -> str:

@@ -18,7 +18,7 @@ from batchinvoice.invoices.issue import Problem, problem
 from batchinvoice.invoices.item_rows import Group, Items, amounts_of_lines, contradiction, differing, gather, unsure
 from batchinvoice.invoices.items import ItemLine, checked_item, shortfall, surplus
 from batchinvoice.invoices.lifecycle import RowStatus
-from batchinvoice.invoices.likeness import likeness, rough_likeness
+from batchinvoice.invoices.likeness import likeness, likenesses
 from batchinvoice.invoices.normalise import RAW_TYPES
 from batchinvoice.invoices.phone import Phone
 from batchinvoice.invoices.repeats import Said, repeats
@@ -241,15 +241,23 @@ def _settle_repeats(table: Table, built: Built, found: Findings) -> None:
 
 def _settle_likenesses(table: Table, built: Built, found: Findings) -> None:
     """Find the rows that look like others; only rows are looked at that share a likeness, or a phone and an amount."""
-    references, amounts = built.read[Field.REFERENCE], built.read[Field.AMOUNT]
-    phones = built.read[Field.MOBILE].map(lambda number: number.digits if number else None)
+    read = built.read
+    references, numbers, amounts = read[Field.REFERENCE], read[Field.MOBILE], read[Field.AMOUNT]
     among = built.alone() if built.further else None
+    phones = numbers.map(lambda number: number and (number.country, number.national))
     of_phones = phones.repeated(among)
     pairs = phones.take(of_phones).zipped(amounts.take(of_phones)).repeated()
-    likenesses = references.map(lambda reference: rough_likeness(reference) if reference else None)
-    positions = sorted({*likenesses.repeated(among), *(of_phones[at] for at in pairs)})
+    told = list(filter(None, references.values))
+    of_likenesses = references.map(dict(zip(told, likenesses(told), strict=True)).get).repeated(among)
+    positions = sorted({*of_likenesses, *(of_phones[at] for at in pairs)})
     named = [
-        Named(table.rows[i], references[i], phones[i], amounts[i], built.statuses[i] is RowStatus.PENDING)
+        Named(
+            table.rows[i],
+            references[i],
+            numbers[i].digits if numbers[i] else None,
+            amounts[i],
+            built.statuses[i] is RowStatus.PENDING,
+        )
         for i in positions
     ]
     for like in alike(named):

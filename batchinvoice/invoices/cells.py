@@ -21,6 +21,8 @@ _INVISIBLE = dict.fromkeys(
 _SPACES = re.compile(r"\s+")
 # Text of which nothing is to be taken away, as most is: in ASCII, on one line, no space at its ends, no error.
 _PLAIN = re.compile(r"(?![ #]|Err:)[ -~]*[!-~]")
+# A reference of which every rule leaves each letter as it is, as most are.
+_PLAIN_REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9/_.-]*|[0-9]+")
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DIGITS_ONLY = re.compile(r"\d+")
 # A whole number that some program wrote out with a decimal: 1001.0.
@@ -94,6 +96,8 @@ def typed(cell: Cell) -> str | Problem | None:
 
 def identifier(cell: Cell) -> str | Problem | None:
     """A reference, as `typed`; None if empty. `1001.0` is an issue: the next sheet would have it as 1001."""
+    if isinstance(cell, str) and _PLAIN_REFERENCE.fullmatch(cell):
+        return cell
     value = typed(cell)
     if isinstance(value, str) and (tail := _WITH_DECIMAL.fullmatch(value)):
         return problem(Code.NUMBER_FRACTION, value=value, proposed=tail[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import overload
 
 from batchinvoice.invoices.asked import Asked, Hidden
@@ -26,6 +27,8 @@ from batchinvoice.invoices.normalise import normalise
 from batchinvoice.invoices.notes import of_columns, of_hidden, of_hidden_items
 from batchinvoice.invoices.rules import Rules
 from batchinvoice.invoices.table import Cell, Table, filled
+
+_NO_KWD = Decimal("0.000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,23 @@ class CheckedRows(Sequence[CheckedRow]):
     def amount(self, position: int) -> Decimal | None:
         """A row's amount in KWD."""
         amount: Decimal | None = self._built.read[Field.AMOUNT][position]
-        return Decimal("0.000") if position in self._built.further else amount
+        return _NO_KWD if position in self._built.further else amount
 
     def tallies(self) -> dict[RowStatus, tuple[int, Decimal]]:
         """How many rows of each status there are, and their sum in KWD; an amount that could not be read counts 0."""
-        fils: dict[RowStatus, list[int]] = {status: [0, 0] for status in RowStatus}
-        # One that was read is a whole number of fils.
-        amounts = self._built.read[Field.AMOUNT].map(lambda amount: int(amount.scaleb(3)) if amount is not None else 0)
+        return dict(self._tallies)
+
+    @cached_property
+    def _tallies(self) -> dict[RowStatus, tuple[int, Decimal]]:
+        counts = dict.fromkeys(RowStatus, 0)
+        sums = dict.fromkeys(RowStatus, _NO_KWD)
+        amounts = self._built.read[Field.AMOUNT].map(lambda amount: amount or _NO_KWD)
         further = self._built.further
         for position, (status, amount) in enumerate(zip(self.statuses, amounts, strict=True)):
-            tally = fils[status]
-            tally[0] += 1
-            tally[1] += 0 if position in further else amount
-        return {status: (count, Decimal(amount).scaleb(-3)) for status, (count, amount) in fils.items()}
+            counts[status] += 1
+            if position not in further:
+                sums[status] += amount  # exact: of 28 digits, a million amounts below 10¹² need 21
+        return {status: (counts[status], sums[status]) for status in RowStatus}
 
     def _row(self, position: int) -> CheckedRow:
         cells, columns, read = self._table.cells[position], self._columns, self._built.read

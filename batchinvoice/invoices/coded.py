@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pickle
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import count, zip_longest
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count, islice, zip_longest
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _CODE = "I"
 # 1, 1.0 and True are equal, and not the same in a cell. Workbooks have floats.
 _KEYED = frozenset({bool, int})
+_EMPTY = {None: 0, "": 0}
 
 
 class Coded(Sequence[Any]):
@@ -38,6 +40,11 @@ class Coded(Sequence[Any]):
     def same(cls, value: Any, count: int) -> Coded:
         """A column in which every row has the same value."""
         return cls([value], array(_CODE, bytes(4 * count)))
+
+    @classmethod
+    def of_mask(cls, mask: np.ndarray[Any, Any]) -> Coded:
+        """The column of these booleans."""
+        return cls([False, True], array(_CODE, mask.astype("uint32").tobytes()))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -76,20 +83,26 @@ class Coded(Sequence[Any]):
 
     def where(self, holds: Callable[[Any], bool]) -> list[int]:
         """The positions, in order, of the rows for whose value it holds; asked once for each distinct one."""
+        return self.mask(holds).nonzero()[0].tolist()
+
+    def mask(self, holds: Callable[[Any], bool]) -> np.ndarray[Any, Any]:
+        """Whether it holds for each row's value, as an array; asked once for each distinct one."""
         import numpy as np
 
         held = np.fromiter(map(holds, self.values), dtype=bool, count=len(self.values))
-        return np.flatnonzero(held[self.numbers]).tolist() if held.any() else []
+        rows: np.ndarray[Any, Any] = held[self.numbers]
+        return rows
 
     def take(self, positions: Sequence[int]) -> Coded:
         """The column of these rows alone, without the values that only others have."""
         if isinstance(positions, range) and positions.step == 1:
             codes = self.codes[positions.start : positions.stop]
+            others = set(self.codes[: positions.start]).union(self.codes[positions.stop :])
         else:
             codes = array(_CODE, map(self.codes.__getitem__, positions))
-        unused = set(range(len(self.values))).difference(codes)
+            others = set(self.codes)
         values = list(self.values)
-        for code in unused:
+        for code in others.difference(codes):
             values[code] = None
         return Coded(values, codes)
 
@@ -104,28 +117,29 @@ class Coded(Sequence[Any]):
             values.append(value)
         return Coded(values, codes)
 
-    def objects(self) -> np.ndarray[Any, Any]:
-        """The values of all rows as an array of plain objects."""
+    def distinct(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """The codes that rows have, in order, and the value of each as a plain object."""
         import numpy as np
 
-        distinct = np.empty(len(self.values), dtype=object)
-        distinct[:] = self.values
-        rows: np.ndarray[Any, Any] = distinct[self.numbers]
-        return rows
+        values = np.empty(len(self.values), dtype=object)
+        values[:] = self.values
+        codes = np.bincount(self.numbers).nonzero()[0]
+        return codes, values[codes]
 
     def zipped(self, *others: Coded) -> Coded:
         """The column of tuples of the values of this column and the others."""
         import numpy as np
 
-        found = self.map(lambda value: (value,))
+        found = self.numbers
+        of_each = [np.arange(len(self.values))]  # for each column, the codes of its values in the distinct tuples
         for other in others:
-            pairs = found.numbers.astype(np.uint64) * np.uint64(len(other.values)) + other.numbers
-            distinct, codes = np.unique(pairs, return_inverse=True)
+            pairs = found.astype(np.uint64) * np.uint64(len(other.values)) + other.numbers
+            distinct, found = np.unique(pairs, return_inverse=True)
             firsts, seconds = np.divmod(distinct, np.uint64(len(other.values)))
-            at = zip(firsts.tolist(), seconds.tolist(), strict=True)
-            values = [(*found.values[first], other.values[second]) for first, second in at]
-            found = Coded(values, array(_CODE, codes.astype(np.uint32).tobytes()))
-        return found
+            of_each = [*(codes[firsts] for codes in of_each), seconds]
+        columns = zip((self, *others), of_each, strict=True)
+        values = zip(*(map(column.values.__getitem__, codes.tolist()) for column, codes in columns), strict=True)
+        return Coded(list(values), array(_CODE, found.astype(np.uint32).tobytes()))
 
     def repeated(self, among: Sequence[int] | None = None) -> list[int]:
         """The positions, in order, of the rows whose value another row has, too; None is no value.
@@ -155,24 +169,21 @@ class Coder:
 
     def __init__(self, before: int = 0) -> None:
         """before: so many empty cells come first."""
-        self._values: list[Any] = [None]
-        self._index: dict[Any, int] = {None: 0, "": 0}
+        self._index: defaultdict[Any, int] = defaultdict(count(1).__next__, _EMPTY)
         self._codes = array(_CODE, bytes(4 * before))
 
-    def add(self, cells: Collection[Any]) -> None:
+    def add(self, cells: Iterable[Any]) -> None:
         """Add cells below the last one."""
-        keys: Collection[Any] = cells
         if not _KEYED.isdisjoint(map(type, cells)):
-            keys = [(type(cell), cell) if type(cell) in _KEYED else cell for cell in cells]
-        index = self._index
-        fresh = [key for key in dict.fromkeys(keys) if key not in index]
-        index.update(zip(fresh, count(len(index) - 1), strict=False))
-        self._values.extend(key[1] if type(key) is tuple else key for key in fresh)
-        self._codes.extend(map(index.__getitem__, keys))
+            cells = [(type(cell), cell) if type(cell) in _KEYED else cell for cell in cells]
+        self._codes.extend(map(self._index.__getitem__, cells))
 
     def coded(self) -> Coded:
         """The column so far."""
-        return Coded(self._values, self._codes)
+        values = [None, *islice(self._index, len(_EMPTY), None)]
+        if tuple in set(map(type, values)):
+            values = [value[1] if type(value) is tuple else value for value in values]
+        return Coded(values, self._codes)
 
 
 class CodedRows(Sequence[Sequence[Any]]):

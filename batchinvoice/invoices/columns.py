@@ -9,6 +9,8 @@ from enum import StrEnum
 class Field(StrEnum):
     """What a column means, whatever it is called in the sheet."""
 
+    __hash__ = str.__hash__  # that of enumerations is Python's own work, and cells are many
+
     INVOICE_ID = "invoice_id"
     REFERENCE = "reference"
     CUSTOMER = "customer"

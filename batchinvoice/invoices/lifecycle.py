@@ -18,6 +18,8 @@ class Action(StrEnum):
 class RowStatus(StrEnum):
     """What came of a row. Every row of a finished run has exactly one of them, and none is `pending`."""
 
+    __hash__ = str.__hash__  # that of enumerations is Python's own work, and rows are many
+
     PENDING = "pending"
     CREATED = "created"
     UPDATED = "updated"

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from batchinvoice.invoices.headings import fold
 
 LONGEST = 255  # characters of a likeness that count: folding can lengthen a reference
 _UNSEEN = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
-_SIGNS = re.compile(r"[\s/_.#\-\u2010-\u2015\u2212]+")
-_OF_NO_WEIGHT = dict.fromkeys(
-    [ord("0"), *(code for code in range(0x3001) if re.fullmatch(r"[\s/_.#\-\u2010-\u2015\u2212]", chr(code)))]
-)
-_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
-_NOT_BETWEEN_NUMBERS = re.compile(r"(?<![0-9]) | (?![0-9])")
-
-
-def rough_likeness(reference: str) -> str:
-    """A key that references of one likeness have in common, told quickly; others may have it, too."""
-    folded = _folded(reference)
-    return folded.translate(_OF_NO_WEIGHT) if len(folded) < LONGEST else ""
+_SIGN = re.compile(r"[\s/_.#\-\u2010-\u2015\u2212]")
+_SIGNS = {code: " " for code in range(0x3001) if _SIGN.fullmatch(chr(code))}
+# Both begin with what they look for, which is found much quicker than every place where nothing stands before it.
+_LEADING_ZEROS = re.compile(r"0(?<![0-9]0)0*(?=[0-9])")
+_NOT_BETWEEN_NUMBERS = re.compile(r" (?:(?![0-9])|(?<![0-9] ))")
+_MARK = "\0"  # between references: no digit, no sign, and folded to itself
 
 
 def likeness(reference: str) -> str:
@@ -29,8 +24,24 @@ def likeness(reference: str) -> str:
     numbers parts them: “1-11” and “11-1” are two references, as are “2026-1” and “20261”. A reference of which nothing
     would be left is its own likeness. The ledger keeps likenesses: whoever changes this has to make them anew there.
     """
-    without_zeros = _LEADING_ZEROS.sub("", _SIGNS.sub(" ", _folded(reference)))
-    return (_NOT_BETWEEN_NUMBERS.sub("", without_zeros) or reference)[:LONGEST]
+    return (_key(_folded(reference)) or reference)[:LONGEST]
+
+
+def likenesses(references: Sequence[str]) -> list[str]:
+    """The likeness of each; of many it is told much quicker, since each step goes once over all of them."""
+    whole = _MARK.join(references)
+    if whole.count(_MARK) != len(references) - 1:
+        return [likeness(reference) for reference in references]
+    folded = _folded(whole) if whole.isascii() else _MARK.join(map(_folded, references))
+    keys = _key(folded).split(_MARK)
+    return [(key or reference)[:LONGEST] for key, reference in zip(keys, references, strict=True)]
+
+
+def _key(folded: str) -> str:
+    parted = folded.translate(_SIGNS)
+    while "  " in parted:
+        parted = parted.replace("  ", " ")
+    return _NOT_BETWEEN_NUMBERS.sub("", _LEADING_ZEROS.sub("", parted))
 
 
 def _folded(reference: str) -> str:

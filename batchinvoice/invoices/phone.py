@@ -111,10 +111,14 @@ def _is_plain(written: str, country: str) -> bool:
 
     By the library's own tables. One that begins like the country's code may be read in two ways: it is left to `_read`.
     """
-    if not (written.isascii() and written.isdigit()) or written.startswith((country, "0")):
-        return False
+    plain = _plain(country)
+    return plain is not None and plain.fullmatch(written) is not None
+
+
+@cache
+def _plain(country: str) -> re.Pattern[str] | None:
     assigned = _assigned(country)
-    return bool(assigned and assigned.fullmatch(written) and _GATEWAY_FORM.fullmatch(written))
+    return re.compile(rf"(?!{country})(?={_GATEWAY_FORM.pattern}\Z)(?:{assigned.pattern})") if assigned else None
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
@@ -33,31 +34,41 @@ class Failure(NamedTuple):
 
 
 def failures(columns: Mapping[str, Coded], rules: Rules) -> Iterator[Failure]:
-    """Every failure of the columns, one for each Field, in one pass (pandera's lazy validation)."""
+    """Every failure of the columns, one for each Field, column by column; each distinct value is looked at once."""
+    explain = _explainers(rules)
+    whole = {**columns, EMAIL_NEEDED: _email_needed(columns)}
+    for name, of_column in schema(rules).columns.items():
+        coded = whole[name]
+        for code, failed in _failed(of_column, coded):
+            problems = {at: problem(code, **explain[code](value, name)) for at, value in failed.items()}
+            for row in np.flatnonzero(np.isin(coded.numbers, list(problems))).tolist():
+                yield Failure(row, SHOWN_AT.get(name) or Field(name), problems[coded.codes[row]])
+
+
+def _failed(of_column: pa.Column, coded: Coded) -> Iterator[tuple[Code, dict[int, Any]]]:
+    """Each check that fails, with the values that fail it by their codes (pandera's lazy validation)."""
+    codes, values = coded.distinct()
+    frame = pd.DataFrame({of_column.name: values}, index=codes, dtype=object)
     try:
-        schema(rules).validate(_frame(columns), lazy=True, inplace=True)
+        of_column.validate(frame, lazy=True, inplace=True)
     except SchemaErrors as errors:
-        cases = errors.failure_cases
-        explain = _explainers(rules)
-        for column, check, value, row in zip(
-            cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True
-        ):
+        for check, cases in errors.failure_cases.groupby("check", sort=False):
             code = Code.CELL_EMPTY if check == "not_nullable" else Code(check)
-            yield Failure(
-                int(row), SHOWN_AT.get(column) or Field(column), problem(code, **explain[code](value, column))
-            )
+            yield code, dict(zip(map(int, cases["index"]), cases["failure_case"], strict=True))
 
 
-def _frame(columns: Mapping[str, Coded]) -> pd.DataFrame:
-    by_email = columns[Field.DELIVERY].zipped(columns[Field.EMAIL])
-    needed = by_email.map(lambda said: said[0] is Delivery.EMAIL and said[1] is None)
-    frame = pd.DataFrame({str(field): columns[field].objects() for field in BY_FIELD}, dtype=object)
-    frame[EMAIL_NEEDED] = needed.objects().astype(bool)
-    return frame
+def make_ready() -> None:
+    """Let pandera load now what it loads for the first column that it looks at."""
+    pa.Column(object, _at_most(1), name="any").validate(pd.DataFrame({"any": ["-"]}, dtype=object))
+
+
+def _email_needed(columns: Mapping[str, Coded]) -> Coded:
+    by_email = columns[Field.DELIVERY].mask(lambda delivery: delivery is Delivery.EMAIL)
+    return Coded.of_mask(by_email & columns[Field.EMAIL].mask(lambda address: address is None))
 
 
 def schema(rules: Rules) -> pa.DataFrameSchema:
-    """The schema of a frame with one column of plain objects for each Field; None is an empty cell.
+    """The schema of a sheet: a column of plain objects for each Field; None is an empty cell.
 
     Each check is named by the issue code it raises.
     """
@@ -75,12 +86,12 @@ def schema(rules: Rules) -> pa.DataFrameSchema:
     columns = {
         str(field): pa.Column(object, checks.get(field, []), nullable=field not in REQUIRED) for field in BY_FIELD
     }
-    columns[EMAIL_NEEDED] = pa.Column(bool, pa.Check(lambda s: ~s, name=Code.EMAIL_NEEDED))
+    columns[EMAIL_NEEDED] = pa.Column(object, pa.Check(lambda s: ~s.astype(bool), name=Code.EMAIL_NEEDED))
     return pa.DataFrameSchema(columns)
 
 
 def _at_most(limit: int) -> pa.Check:
-    return pa.Check(lambda s: s.str.len() <= limit, name=Code.TEXT_LONG)
+    return pa.Check(lambda s: s.map(len) <= limit, name=Code.TEXT_LONG)
 
 
 def _explainers(rules: Rules) -> dict[Code, Callable[[Any, str], dict[str, object]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,15 +43,24 @@ def read(path: Path, asked: Asked = Asked()) -> Source:  # noqa: B008 (frozen)
     Raises UnreadableSheet in plain words: no such file, empty, not a workbook, no header, repeated columns, no rows,
     several sheets; UnsureColumns if the header lacks some, with what its headings may have been meant for.
     """
+    return begin(path)(asked)
+
+
+def begin(path: Path) -> Callable[[Asked], Source]:
+    """Read as far as does not depend on what is asked; what is returned does the rest. Both raise UnreadableSheet."""
     content = _bytes(path)
     if is_workbook(content) or path.suffix.lower() not in SUFFIXES:
         sheets = workbook_sheets(path, content, partial(check_archive, path, content))
         if {sheet.name for sheet in sheets} >= set(REPORT_SHEETS):
             raise unreadable.a_report(path)
-        invoices, items = tables(path, sheets, asked, partial(marked, path, content))
-    else:
-        invoices, items = tables(path, [text_sheet(path, content, partial(_known, asked))], asked)
-    return Source(path, hashlib.sha256(content).hexdigest(), invoices, items, origin(content, RUN_PROPERTY))
+        return lambda asked: _source(path, content, tables(path, sheets, asked, partial(marked, path, content)))
+    return lambda asked: _source(
+        path, content, tables(path, [text_sheet(path, content, partial(_known, asked))], asked)
+    )
+
+
+def _source(path: Path, content: bytes, found: tuple[Table, Table | None]) -> Source:
+    return Source(path, hashlib.sha256(content).hexdigest(), *found, origin(content, RUN_PROPERTY))
 
 
 def look(path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from batchinvoice.invoices import addresses as module
 from batchinvoice.invoices.addresses import email
+from batchinvoice.invoices.cells import text
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.issue import Problem
 from batchinvoice.invoices.table import Cell
@@ -70,6 +71,7 @@ _ORDINARY = st.from_regex(r"[A-Za-z0-9_+.-]{1,34}@[a-z0-9.-]{1,30}\.[a-z]{1,9}",
 @example("a..b@example.com")
 def test_what_is_told_quickly_is_what_the_library_tells(address: str) -> None:
     if module._is_plain(address):
+        assert text(address) == address
         assert validate_email(address, check_deliverability=False).normalized == address
 
 

@@ -220,3 +220,21 @@ def test_spaces_and_letters_are_made_one_where_they_are_not(written: str) -> Non
     if isinstance(plain, str):
         one = re.sub(r"\s+", " ", unicodedata.normalize("NFC", cells.ascii_digits(plain)))
         assert cells.typed(written) == one
+
+
+@given(
+    st.text(alphabet="aE1.0+-/ #:e\u0661", max_size=8)
+    | st.from_regex(r"[0-9]{1,9}([.,][0-9]+)?(E\+?[0-9]+)?")
+    | any_cell
+)
+@example("Err:502")
+@example("1001.0")
+@example("1E+15")
+@example("12\n")
+def test_a_plain_reference_is_told_as_any_other(cell: Cell) -> None:
+    told = cells.identifier(cell)
+    plain, cells._PLAIN_REFERENCE = cells._PLAIN_REFERENCE, re.compile("(?!)")
+    try:
+        assert cells.identifier(cell) == told
+    finally:
+        cells._PLAIN_REFERENCE = plain

@@ -7,17 +7,19 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from multiprocessing import resource_tracker
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from hostile_files import GOOD, HEADINGS, HOSTILE, ods, ods_row, workbook
 
 from batchinvoice.invoices.asked import Asked
-from batchinvoice.sheets import guard, reading
+from batchinvoice.sheets import guard, reader, reading
 from batchinvoice.sheets.errors import FileInUse
 from batchinvoice.sheets.guard import read_guarded
 from batchinvoice.sheets.reading import Source
@@ -145,8 +147,8 @@ class TestTheChild:
     def path(self, tmp_path: Path) -> Path:
         return tmp_path / "a.xlsx"
 
-    def reads(self, monkeypatch: pytest.MonkeyPatch, act: object) -> None:
-        monkeypatch.setattr(reading, "read", act)
+    def reads(self, monkeypatch: pytest.MonkeyPatch, act: Callable[..., Any]) -> None:
+        monkeypatch.setattr(reading, "begin", lambda path: partial(act, path))
         monkeypatch.setattr(guard, "_start_method", lambda: "fork")  # whatever threads other tests have left
 
     def test_what_it_raises_is_raised(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +166,7 @@ class TestTheChild:
         self.reads(monkeypatch, lambda *_: bytes(8 * _GB))
         assert "more memory" in why_not(path)
         monkeypatch.setattr(guard, "_MEMORY", 60 * 2**20)
-        monkeypatch.setattr(guard, "_limit", lambda _: None)  # as on a system that sets no limit
+        monkeypatch.setattr(reader, "_limit", lambda _: None)  # as on a system that sets no limit
         self.reads(monkeypatch, lambda *_: [b"x" * 10_000_000 for _ in iter(int, 1)])
         assert "more memory" in why_not(path)
 
