@@ -49,7 +49,7 @@ _LONGEST = 200
 
 def _plain(word: str) -> str:
     """A word without what people vary in writing it; 1.0 as 1. A figure such as ² is none of ours and stays."""
-    if any(c.isnumeric() and not c.isdecimal() for c in word):
+    if not word.isascii() and any(c.isnumeric() and not c.isdecimal() for c in word):
         return word
     folded = _INSIDE.sub("", fold(word).strip())
     whole = _WHOLE.fullmatch(folded)
@@ -60,7 +60,8 @@ def _like(word: str, meanings: Mapping[str, Any]) -> Any | None:
     """What the words that look like this one mean, if they all mean the same."""
     if len(word) > _LONGEST:
         return None
-    near = difflib.get_close_matches(word, _with_its_letters(word, meanings), n=3, cutoff=_LIKENESS)
+    others = _with_its_letters(word, meanings)
+    near = difflib.get_close_matches(word, others, n=3, cutoff=_LIKENESS) if others else []
     found = {meanings[other] for other in near}
     return found.pop() if len(found) == 1 else None
 

@@ -195,6 +195,14 @@ def test_a_sheet_without_a_place_for_rows_is_no_silent_loss(tmp_path: Path, monk
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("cells", [1, 3])
+def test_a_row_has_a_cell_for_each_column_or_is_refused(tmp_path: Path, cells: int) -> None:
+    """One cell too few or too many would shift nothing and lose something."""
+    with pytest.raises(ValueError, match="argument"), large_book(tmp_path / "out.xlsx", title="t") as large:
+        large.rows(2).add([text(0, "x")] * cells)
+    assert list(tmp_path.iterdir()) == []
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_comes_back_to_sixteen_digits(number: float) -> None:
     cell = value(0, number)
