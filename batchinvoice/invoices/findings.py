@@ -17,16 +17,23 @@ class Findings:
     def __init__(self, table: Table, columns: Mapping[Field, int]) -> None:
         self._table, self._columns = table, columns
         self._found: dict[int, dict[Field, list[Issue]]] = {}
+        self._bad: set[int] = set()
         self._of_column: dict[Field, Place] = {}
 
     def add(self, position: int, field: Field, what: Problem) -> None:
         """Note a problem of a cell, unless an error of the same cell is known already."""
-        of_row = self._found.setdefault(position, {})
-        known = of_row.get(field)
-        if known is None:
-            of_row[field] = [self._issue(position, field, what)]
-        elif not any(issue.is_error for issue in known):
-            known.append(self._issue(position, field, what))
+        known = self._found.setdefault(position, {}).setdefault(field, [])
+        if not known or not any(issue.is_error for issue in known):
+            self._keep(position, known, self._issue(position, field, what))
+
+    def note(self, position: int, issue: Issue) -> None:
+        """Note an issue of a cell in a column that means nothing."""
+        self._keep(position, self._found.setdefault(position, {}).setdefault(Field.DESCRIPTION, []), issue)
+
+    def _keep(self, position: int, of_cell: list[Issue], issue: Issue) -> None:
+        of_cell.append(issue)
+        if issue.is_error:
+            self._bad.add(position)
 
     def _issue(self, position: int, field: Field, what: Problem) -> Issue:
         column = self._of_column.get(field)
@@ -34,10 +41,6 @@ class Findings:
             column = self._of_column[field] = self._table.place(None, self._columns.get(field))
         place = Place(column.sheet, self._table.rows[position], column.column, column.heading)
         return Issue(what.code, place, what.params)
-
-    def note(self, position: int, issue: Issue) -> None:
-        """Note an issue of a cell in a column that means nothing."""
-        self._found.setdefault(position, {}).setdefault(Field.DESCRIPTION, []).append(issue)
 
     def positions(self) -> list[int]:
         """The rows of which anything was found, in their order."""
@@ -57,10 +60,10 @@ class Findings:
 
     def bad(self, position: int, *fields: Field) -> bool:
         """True if the row, or any of the given cells of it, has an error."""
-        of_row = self._found.get(position)
-        if of_row is None:  # as of nearly all rows
+        if position not in self._bad:  # as of nearly all rows
             return False
-        return any(issue.is_error for field in fields or of_row for issue in of_row.get(field, ()))
+        of_row = self._found[position]
+        return not fields or any(issue.is_error for field in fields for issue in of_row.get(field, ()))
 
 
 def _column(issue: Issue) -> int:
