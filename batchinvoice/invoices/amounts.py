@@ -25,6 +25,7 @@ _CURRENCY = re.compile(rf"^{_KWD}(?:\.?\s+|\.(?=[\d,]+[.٫]\d)|(?!\.))|\s*{_KWD}
 _HAS_CURRENCY = re.compile(_KWD, re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _GROUPS = {mark: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+") for mark in (",", ".", " ", "٬")}
+_FIGURES = re.compile(r"[\d.,٫٬ +-]*")
 _DIGITS = re.compile(r"\d+")
 _DINARS_AND_FILS = re.compile(r"(\d{1,9})\s?/\s?(\d{3})")
 _ONLY_FILS = re.compile(r"(\d{1,3})\s?(?:fils|فلس|فلسا)")
@@ -88,7 +89,7 @@ def _of_text(written: str, bare: str, decimal_mark: str | None) -> Decimal | Pro
         return _exact(sure[0].value, decimal_mark)
     if doubts:
         return _ambiguous(written, [reading.value for reading in (*sure, *doubts)])
-    return _unreadable(written, _meant(written, readings, decimal_mark), decimal_mark)
+    return _unreadable(written, _meant(bare, readings, decimal_mark), decimal_mark)
 
 
 def _ambiguous(written: str, values: Sequence[Decimal]) -> Problem:
@@ -114,7 +115,7 @@ def point_or_group(written: str) -> Problem | None:
 
 def _readings(bare: str) -> Iterator[_Reading]:
     """Every way to read a number whose marks are used consistently, whatever the country."""
-    if len(bare) > _LONGEST:
+    if len(bare) > _LONGEST or not _FIGURES.fullmatch(bare):
         return
     sign = -1 if bare.startswith("-") else 1
     unsigned = bare[1:] if bare[:1] in ("+", "-") else bare
@@ -141,11 +142,10 @@ def _is_doubt(reading: _Reading) -> bool:
     return reading.point in (",", " ") and 1 <= len(reading.fils) <= 3 and reading.group != "."
 
 
-def _meant(written: str, readings: list[_Reading], decimal_mark: str | None) -> Decimal | None:
+def _meant(bare: str, readings: list[_Reading], decimal_mark: str | None) -> Decimal | None:
     """What was probably meant by a slip, if it can be only one thing."""
     if values := {reading.value for reading in readings}:
         return values.pop() if len(values) == 1 else None
-    bare = _bare(written)
     if split := _DINARS_AND_FILS.fullmatch(bare):
         return Decimal(f"{split[1]}.{split[2]}")
     if alone := _ONLY_FILS.fullmatch(bare):
@@ -153,7 +153,9 @@ def _meant(written: str, readings: list[_Reading], decimal_mark: str | None) -> 
     tidy = _NO_FILS.sub("", bare).strip(" .,;:'\"")
     if any(c.isdigit() for c in tidy) and not _HAS_CURRENCY.search(tidy):
         tidy = tidy.translate(_LETTERS_FOR_DIGITS)
-    found = _of_text(tidy, _bare(tidy), decimal_mark) if tidy != bare and not _HAS_CURRENCY.match(bare) else None
+    if tidy == bare or _HAS_CURRENCY.match(bare) or not _FIGURES.fullmatch(again := _bare(tidy)):
+        return None
+    found = _of_text(tidy, again, decimal_mark)
     return found if isinstance(found, Decimal) else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from batchinvoice.invoices.cells import ascii_digits, text
@@ -49,7 +49,7 @@ _LONGEST = 200
 
 def _plain(word: str) -> str:
     """A word without what people vary in writing it; 1.0 as 1. A figure such as ² is none of ours and stays."""
-    if any(c.isnumeric() and not c.isdecimal() for c in word):
+    if not word.isascii() and any(c.isnumeric() and not c.isdecimal() for c in word):
         return word
     folded = _INSIDE.sub("", fold(word).strip())
     whole = _WHOLE.fullmatch(folded)
@@ -58,9 +58,23 @@ def _plain(word: str) -> str:
 
 def _like(word: str, meanings: Mapping[str, Any]) -> Any | None:
     """What the words that look like this one mean, if they all mean the same."""
-    near = difflib.get_close_matches(word, meanings, n=3, cutoff=_LIKENESS) if len(word) <= _LONGEST else []
+    if len(word) > _LONGEST:
+        return None
+    others = _with_its_letters(word, meanings)
+    near = difflib.get_close_matches(word, others, n=3, cutoff=_LIKENESS) if others else []
     found = {meanings[other] for other in near}
     return found.pop() if len(found) == 1 else None
+
+
+def _with_its_letters(word: str, others: Iterable[str]) -> list[str]:
+    """Those that share so many letters with the word that a closer look, which takes long, can find them like it."""
+    letters, length = frozenset(word), len(word)
+    return [
+        other
+        for other in others
+        if 2 * min(len(other), length) / (both := length + len(other)) >= _LIKENESS
+        and 2 * (length - len(letters.difference(other))) / both >= _LIKENESS
+    ]
 
 
 def choice(field: Field, words: Mapping[Any, Sequence[str]], default: Any = None) -> Reader:
@@ -75,10 +89,11 @@ def choice(field: Field, words: Mapping[Any, Sequence[str]], default: Any = None
             return default
         if isinstance(value, Problem):
             return value
-        meaning = meanings.get(_plain(value))
+        word = _plain(value)
+        meaning = meanings.get(word)
         if meaning is not None:
             return meaning
-        like = _like(_plain(value), meanings)
+        like = _like(word, meanings)
         proposal = {} if like is None else {"proposed": offered[like]}
         return problem(Code.CHOICE_UNKNOWN, value=value, choices=", ".join(choices), **proposal)
 

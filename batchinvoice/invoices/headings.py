@@ -50,6 +50,8 @@ class Match:
 
 def fold(word: str) -> str:
     """A word without what people vary in writing it: case, diacritics, kashida, forms of alef, kinds of digits."""
+    if word.isascii():
+        return word.lower()
     bare = unicodedata.normalize("NFKD", word.translate(_ARABIC_FORMS)).casefold().translate(_ARABIC_FORMS)
     return ascii_digits("".join(c for c in bare if not unicodedata.combining(c)))
 

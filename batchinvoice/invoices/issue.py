@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from batchinvoice.invoices.arabic import ARABIC
 from batchinvoice.invoices.codes import Code, Severity
 from batchinvoice.invoices.english import CATALOGUE
 from batchinvoice.invoices.wording import fill
+
+# Issues in words: most of a sheet's say the same of many cells.
+REMEMBERED = 250
+_WARNINGS = frozenset(code for code, words in CATALOGUE.items() if words.severity is not Severity.ERROR)
 
 
 class Problem(NamedTuple):
@@ -67,14 +72,11 @@ class Issue:
     @property
     def is_error(self) -> bool:
         """True if a person is needed."""
-        return self.severity is Severity.ERROR
+        return self.code not in _WARNINGS
 
     def say(self, language: str = "en") -> Said:
         """What is wrong and what to do, in English (`en`) or Arabic (`ar`)."""
-        english = CATALOGUE[self.code]
-        wrong, remedy = ARABIC[self.code] if language == "ar" else (english.wrong, english.remedy)
-        params = {"heading": self.place.heading or "", **self.params}
-        return Said(fill(wrong, params, language), fill(remedy, params, language))
+        return _said(self.code, self.place.heading or "", tuple(self.params.items()), language)
 
     @property
     def message(self) -> str:
@@ -90,6 +92,14 @@ class Issue:
     def proposal(self) -> str | None:
         """The value that was probably meant."""
         return self.params.get("proposed")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(code: Code, heading: str, params: tuple[tuple[str, str], ...], language: str) -> Said:
+    english = CATALOGUE[code]
+    wrong, remedy = ARABIC[code] if language == "ar" else (english.wrong, english.remedy)
+    said = dict((("heading", heading), *params))
+    return Said(fill(wrong, said, language), fill(remedy, said, language))
 
 
 def column_letters(column: int) -> str:

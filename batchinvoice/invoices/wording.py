@@ -25,7 +25,9 @@ Older ledgers hold some of these as English words: what is not known here is sho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from batchinvoice.invoices.columns import LANGUAGES, Field, heading
@@ -90,7 +92,19 @@ def found_text(found: Iterable[Found]) -> str:
 
 def fill(template: str, params: Mapping[str, str], language: str) -> str:
     """The template's words in `en` or `ar`; a blank that the parameters do not fill becomes `…`."""
-    return (marked(template) if language == "ar" else template).format_map(_Blanks(params, language))
+    form, names = _blanks_of(marked(template) if language == "ar" else template)
+    if not names:  # most remedies
+        return form
+    blanks = _Blanks(params, language)
+    return form % tuple([blanks[name] for name in names])
+
+
+@lru_cache(maxsize=1_000)
+def _blanks_of(template: str) -> tuple[str, tuple[str, ...]]:
+    """A template with a `%s` for each of its blanks, if there are any, and their names."""
+    words = re.split(r"\{(\w+)\}", template)
+    names = tuple(words[1::2])
+    return ("%s".join(part.replace("%", "%%") for part in words[::2]), names) if names else (template, ())
 
 
 class _Blanks:
@@ -98,13 +112,13 @@ class _Blanks:
 
     def __init__(self, params: Mapping[str, str], language: str) -> None:
         self.language = language
-        self._given = {name: text for name, text in params.items() if text}
+        self._params = params
 
     def __getitem__(self, name: str) -> str:
         return _SAID[name](self) if name in _SAID else self.shown(self.given(name, "…"))
 
     def given(self, name: str, otherwise: str = "") -> str:
-        return self._given.get(name, otherwise)
+        return self._params.get(name) or otherwise
 
     def shown(self, value: str) -> str:
         return left_to_right(value) if self.language == "ar" else value

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from batchinvoice.invoices.check import Checked, CheckedRow
+from batchinvoice.invoices.check import Checked
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import ITEM_FIELDS
 from batchinvoice.invoices.headings import match
+from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.lifecycle import MENDABLE, RowStatus
 from batchinvoice.invoices.script import language_of
+from batchinvoice.invoices.table import Cell
 from batchinvoice.ledger.records import ItemRow, Row, Run, TableShape
 from batchinvoice.runs.shapes import item_rows, shapes
 from batchinvoice.sheets.corrections import CHECK, CorrectionRow, CorrectionSheet, write_corrections
@@ -46,11 +48,32 @@ def correct_checked(source: Source, checked: Checked, environment: str, folder: 
     """The corrections workbook of a check alone, which makes no run."""
     path = workbook_path(folder, source.path.name, "check", "corrections")
     about = (CHECK, source.path.name, environment)
-    return _correct(path, shapes(checked), checked.rows.of(*_LOOKED_AT), lambda _: True, item_rows(checked), about)
+    headers = shapes(checked)
+    rows = _looked_at(checked, references=_has_items(headers))
+    return _correct(path, headers, rows, lambda _: True, item_rows(checked), about)
 
 
-R = TypeVar("R", Row, CheckedRow)
+class _LookedAt(NamedTuple):
+    """What is asked of a checked row here: a `CheckedRow` would be made with its invoice, for each of very many."""
+
+    row: int
+    reference: str
+    status: RowStatus
+    issues: Sequence[Issue]
+    cells: Sequence[Cell]
+
+
+R = TypeVar("R", Row, _LookedAt)
 _LOOKED_AT = (*MENDABLE, RowStatus.DUPLICATE)
+
+
+def _looked_at(checked: Checked, *, references: bool) -> Iterator[_LookedAt]:
+    """The rows that may be to mend. references: whether theirs are asked for."""
+    rows, table = checked.rows, checked.table
+    for position, status in enumerate(rows.statuses):
+        if status in _LOOKED_AT:
+            reference = rows[position].reference if references else ""
+            yield _LookedAt(table.rows[position], reference, status, rows.found(position), table.cells[position])
 
 
 def _correct(
@@ -95,6 +118,6 @@ def _has_items(headers: Sequence[TableShape]) -> bool:
     return len(headers) > 1 or not set(ITEM_FIELDS).isdisjoint(match(headers[0].headings, headers[0].mapping).columns)
 
 
-def _correction_sheet(shape: TableShape, rows: Iterable[Row | CheckedRow | ItemRow]) -> CorrectionSheet:
-    corrections = (CorrectionRow(cells=row.cells, issues=row.issues, source_row=row.row) for row in rows)
+def _correction_sheet(shape: TableShape, rows: Iterable[Row | _LookedAt | ItemRow]) -> CorrectionSheet:
+    corrections = (CorrectionRow(row.cells, row.issues, row.row) for row in rows)
     return CorrectionSheet(shape.name, shape.headings, corrections, shape.first_column, shape.widths, shape.mapping)

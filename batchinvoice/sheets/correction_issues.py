@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from batchinvoice.invoices.issue import Issue, Said
+from batchinvoice.invoices.issue import REMEMBERED, Issue, Said
 from batchinvoice.sheets.book import LargeBook
 from batchinvoice.sheets.cells import MAX_LINKS, MAX_ROWS, write_text
 from batchinvoice.sheets.correction_words import Words
@@ -17,13 +18,11 @@ _LINK = {"font_color": "#0563C1", "underline": 1}
 
 
 class Listed(NamedTuple):
-    """An issue in words, and its cell in this workbook (as `G7`); `source_row` is the sheet's own."""
+    """An issue, and its cell in this workbook (as `G7`); `source_row` is the sheet's own."""
 
-    sheet: str
     cell: str
     source_row: int
     issue: Issue
-    said: Said
 
 
 class ListOfIssues:
@@ -39,6 +38,7 @@ class ListOfIssues:
         of = large.styles.of
         self._words = style_number(of(TEXT_BODY, self._side, text_wrap=True))
         self._row = style_number(of(TEXT_BODY, {"align": "center", "indent": 0}))
+        self._in_words = lru_cache(maxsize=REMEMBERED)(self._worded)  # most issues are said of many cells
         # By whether it is an error, and whether it is linked.
         self._names = {
             (is_error, linked): style_number(of(TEXT_BODY, BAD if is_error else WARNED, _LINK if linked else {}))
@@ -46,25 +46,26 @@ class ListOfIssues:
             for linked in (True, False)
         }
 
-    def add(self, line: Listed) -> None:
-        """Add an issue."""
+    def add(self, sheet: str, line: Listed) -> None:
+        """Add an issue of a cell of that sheet."""
         self.count += 1
         part = self._part
         if part.count >= MAX_ROWS - 2:
             return
-        n, linked = part.line, part.links < MAX_LINKS  # where Excel takes no more links, the cell's name alone
+        cell, source_row, issue = line
+        linked = part.links < MAX_LINKS  # where Excel takes no more links, the cell's name alone
         if linked:
-            quoted = line.sheet.replace("'", "''")
-            part.link_in(f"A{n}", f"'{quoted}'!{line.cell}")
-        name = f"{line.sheet}!{line.cell}" if self._several else line.cell
-        part.add(
-            text(f"A{n}", self._names[line.issue.is_error, linked], name)
-            + number(f"B{n}", self._row, line.source_row)
-            + text(f"C{n}", self._words, line.said.message)
-            + text(f"D{n}", self._words, line.said.remedy)
-            + text(f"E{n}", self._words, line.issue.proposal or ""),
-            height=row_height(*line.said, width=_WIDTHS[2]),
-        )
+            quoted = sheet.replace("'", "''")
+            part.link_in(f"A{part.line}", f"'{quoted}'!{cell}")
+        name = text(self._names[issue.is_error, linked], f"{sheet}!{cell}" if self._several else cell)
+        in_words, height = self._in_words(issue.say(self._say.language), issue.proposal or "")
+        part.add((name, number(self._row, source_row), *in_words), height)
+
+    def _worded(self, said: Said, proposal: str) -> tuple[tuple[str, str, str], float]:
+        """The cells that tell what is wrong, and how high they are."""
+        style = self._words
+        in_words = (text(style, said.message), text(style, said.remedy), text(style, proposal))
+        return in_words, row_height(*said, width=_WIDTHS[2])
 
     def draw(self, name: str) -> None:
         """Draw the sheet `name`."""
@@ -75,7 +76,7 @@ class ListOfIssues:
         target.set_row(0, 24)
         if self.count > shown:
             more = self._say.more.format(count=self.count - shown)
-            self._part.add(text(f"C{self._part.line}", self._words, more))
+            self._part.add(["", "", text(self._words, more), "", ""])
         target.freeze_panes(1, 0)
         target.autofilter(0, 0, max(shown, 1), len(_WIDTHS) - 1)
         self._large.put(target, self._part)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice, repeat
+from functools import lru_cache
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -13,7 +13,7 @@ from batchinvoice.invoices.cells import shown
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import BY_FIELD, Column, Field, Kind
 from batchinvoice.invoices.headings import match
-from batchinvoice.invoices.issue import Issue, Said, column_letters
+from batchinvoice.invoices.issue import Issue, column_letters
 from batchinvoice.invoices.table import Cell
 from batchinvoice.sheets import style
 from batchinvoice.sheets.book import LargeBook
@@ -21,7 +21,7 @@ from batchinvoice.sheets.cells import clean, write_text
 from batchinvoice.sheets.correction_issues import Listed
 from batchinvoice.sheets.correction_words import Words, note
 from batchinvoice.sheets.pouring import style_number
-from batchinvoice.sheets.rendering import value
+from batchinvoice.sheets.rendering import text, value
 from batchinvoice.sheets.style import HEADING, Look
 
 # Of a sheet. Spreadsheet programs take seconds for thousands of notes and minutes for tens of thousands.
@@ -32,6 +32,7 @@ _SAMPLE = 200  # rows by which a column's width is found
 _OWN_WIDTHS = (4.0, 100.0)
 _PADDING = 5 / 7  # of a column's width, which files count in and the writer does not
 _IDENTIFIERS = frozenset({Field.REFERENCE, Field.MOBILE, Field.COUNTRY_CODE, Field.INVOICE_ID, Field.MERCHANT_CODE})
+_REMEMBERED = 1_000  # cells
 _PLAIN: Look = {}
 
 
@@ -66,10 +67,14 @@ class RowsToMend:
 
     def __init__(self, large: LargeBook, name: str, sheet: CorrectionSheet, say: Words) -> None:
         self._large, self._name, self._sheet, self._say = large, name, sheet, say
-        self._columns = _columns(sheet)
-        self._letters = [column_letters(at) for at in range(1, max(len(sheet.headings), 1) + 1)]
-        self._part = large.rows(max(len(sheet.headings), 1))
+        self._columns = _columns(sheet) or [None]
+        self._indexes = range(len(self._columns))
+        self._letters = [column_letters(at) for at in range(1, len(self._columns) + 1)]
+        self._part = large.rows(len(self._columns))
         self._looks: dict[tuple[str, str], int] = {}
+        self._text = self._look(style.TEXT)
+        # Sheets repeat themselves. 1, 1.0 and True are equal, and not the same in a cell.
+        self._plain = lru_cache(maxsize=_REMEMBERED, typed=True)(self._unmarked)
         self._longest = [0] * len(sheet.headings)
         self._notes: list[tuple[int, int, str]] = []
         self.notes_left_out = False
@@ -82,20 +87,18 @@ class RowsToMend:
     def add(self, row: CorrectionRow) -> list[Listed]:
         """Add a row; returns its issues with their cells, from left to right."""
         line, found = self._part.line, _by_cell(self._sheet, row)
-        said = {index: [issue.say(self._say.language) for issue in issues] for index, issues in found.items()}
-        cells = [
-            self._cell(f"{self._letters[index]}{line}", cell, self._columns[index], found.get(index, ()))
-            for index, cell in _each_cell(row.cells, len(self._columns))
-            if cell is not None or index in found
-        ]
+        cells = self._as_wide(row.cells)
+        rendered = list(map(self._plain, cells, self._indexes))
+        for index, issues in found.items():
+            rendered[index] = self._marked(cells[index], self._columns[index], issues)
         if self.count < _SAMPLE:
             self._measure(row.cells)
-        self._part.add("".join(cells))
-        self._keep_notes(line, row, found, said)
+        self._part.add(rendered)
+        self._keep_notes(line, row, found)
         return [
-            Listed(self._name, f"{self._letters[index]}{line}", row.source_row, *each)
+            Listed(f"{self._letters[index]}{line}", row.source_row, issue)
             for index in sorted(found)
-            for each in zip(found[index], said[index], strict=True)
+            for issue in found[index]
         ]
 
     def draw(self, about: str) -> None:
@@ -116,13 +119,25 @@ class RowsToMend:
         target.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         self._large.put(target, self._part)
 
-    def _cell(self, at: str, cell: Cell, column: Column | None, issues: Sequence[Issue]) -> str:
-        form = style.TEXT if isinstance(cell, str) else _number_format(cell, column)
-        if not issues:
-            return value(at, self._look(form), cell)
-        mark = "bad" if any(issue.is_error for issue in issues) else "warned"
-        own = next((issue.params.get("format") for issue in issues if issue.code is Code.SHOWN_OTHERWISE), None)
-        return value(at, self._look(own or form, mark), cell)
+    def _as_wide(self, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """A cell for each column."""
+        missing = len(self._columns) - len(cells)
+        return cells if not missing else [*cells[: len(self._columns)], *[None] * missing]
+
+    def _unmarked(self, cell: Cell, index: int) -> str:
+        """A cell of that column with which nothing is wrong."""
+        if isinstance(cell, str):
+            return text(self._text, cell)
+        return "" if cell is None else value(self._look(_number_format(cell, self._columns[index])), cell)
+
+    def _marked(self, cell: Cell, column: Column | None, issues: Sequence[Issue]) -> str:
+        mark, form = "warned", _number_format(cell, column)
+        for issue in issues:
+            if issue.is_error:
+                mark = "bad"
+            if issue.code is Code.SHOWN_OTHERWISE:
+                form = issue.params.get("format") or form
+        return value(self._look(form, mark), cell)
 
     def _look(self, form: str, mark: str = "") -> int:
         known = self._looks.get((form, mark))
@@ -132,15 +147,12 @@ class RowsToMend:
             self._looks[form, mark] = known
         return known
 
-    def _keep_notes(
-        self, line: int, row: CorrectionRow, found: Mapping[int, Sequence[Issue]], said: Mapping[int, Sequence[Said]]
-    ) -> None:
+    def _keep_notes(self, line: int, row: CorrectionRow, found: Mapping[int, Sequence[Issue]]) -> None:
         for index, issues in found.items():
             if len(self._notes) >= MAX_NOTES:
                 self.notes_left_out = True
                 return
-            words = clean(note(issues, said[index], row.source_row, self._say), _MAX_NOTE)
-            self._notes.append((line - 1, index, words))
+            self._notes.append((line - 1, index, clean(note(issues, row.source_row, self._say), _MAX_NOTE)))
 
     def _measure(self, cells: Sequence[Cell]) -> None:
         for index, cell in enumerate(cells[: len(self._longest)]):
@@ -156,10 +168,6 @@ class RowsToMend:
 
 
 _MARKS: Mapping[str, Look] = {"": _PLAIN, "bad": style.BAD, "warned": style.WARNED}
-
-
-def _each_cell(cells: Sequence[Cell], columns: int) -> Iterator[tuple[int, Cell]]:
-    return enumerate(islice(chain(cells, repeat(None)), columns))
 
 
 def _by_cell(sheet: CorrectionSheet, row: CorrectionRow) -> dict[int, list[Issue]]:
@@ -180,6 +188,8 @@ def _write_note(target: Worksheet, row: int, column: int, words: str) -> None:
 
 def _number_format(value: Cell, column: Column | None) -> str:
     """The format that shows the value as it is: a bad amount must not be rounded out of sight."""
+    if isinstance(value, str):
+        return style.TEXT
     if isinstance(value, dt.datetime):
         return style.DATE if value.time() == dt.time() else style.MOMENT
     if isinstance(value, dt.date):
@@ -190,7 +200,7 @@ def _number_format(value: Cell, column: Column | None) -> str:
         return "General"
     if isinstance(value, int | float):
         return _of_number(value, column)
-    return style.TEXT if isinstance(value, str) else _blank_format(column)
+    return _blank_format(column)
 
 
 def _of_number(value: float, column: Column | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from batchinvoice.invoices.issue import Issue, Said
+from batchinvoice.invoices.issue import Issue
 from batchinvoice.invoices.script import left_to_right
 
 
@@ -73,15 +73,14 @@ def words(language: str) -> Words:
     return ARABIC if language == "ar" else ENGLISH
 
 
-def note(issues: Sequence[Issue], said: Sequence[Said], source_row: int, say: Words) -> str:
+def note(issues: Sequence[Issue], source_row: int, say: Words) -> str:
     """What the note at a cell says: each issue in its words, and where the row stood."""
-    lines = [_lines(issue, each, say) for issue, each in zip(issues, said, strict=True)]
-    return "\n\n".join([*lines, say.row.format(row=say.value(str(source_row)))])
+    return "\n\n".join([*(_lines(issue, say) for issue in issues), say.row.format(row=say.value(str(source_row)))])
 
 
-def _lines(issue: Issue, said: Said, say: Words) -> str:
-    lines = list(said)
+def _lines(issue: Issue, say: Words) -> str:
+    lines = [*issue.say(say.language)]
     # Most remedies name the proposal already.
-    if issue.proposal and issue.proposal not in said.remedy:
+    if issue.proposal and issue.proposal not in lines[-1]:
         lines.append(say.perhaps.format(proposed=say.value(issue.proposal)))
     return "\n".join(lines)

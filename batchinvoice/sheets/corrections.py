@@ -78,7 +78,7 @@ def _rows(
         if rows.count >= MAX_ROWS - 1:
             raise CannotWrite(path, f"a sheet holds {MAX_ROWS - 1:,} rows, and there are more to mend")
         for listed in rows.add(row):
-            issues.add(listed)
+            issues.add(name, listed)
     return rows
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -50,6 +50,7 @@ class Poured:
 
     def __init__(self, folder: Path, name: str, columns: int) -> None:
         self.columns, self.count, self.links = columns, 0, 0
+        self._names = [f'<c r="{column_letters(at)}' for at in range(1, columns + 1)]
         self._rows, self._links, self._targets = (
             (folder / f"{name}.{kind}").open("w+b", buffering=_BUFFER) for kind in ("rows", "links", "targets")
         )
@@ -59,10 +60,12 @@ class Poured:
         """The number that the next row has in its sheet, whose heading is 1."""
         return self.count + 2
 
-    def add(self, cells: str, height: float = _USUAL_HEIGHT) -> None:
-        """Add the next row: its cells, which name its `line`, and its height in points."""
+    def add(self, cells: Sequence[str], height: float = _USUAL_HEIGHT) -> None:
+        """Add the next row: the cell of each column as rendering.py has it, or "" for none; its height in points."""
+        line = str(self.count + 2)
+        named = "".join([f"{name}{line}{cell}" for name, cell in zip(self._names, cells, strict=True) if cell])
         high = "" if height == _USUAL_HEIGHT else f' ht="{height:.16g}" customHeight="1"'
-        self._rows.write(f'<row r="{self.line}"{high}>{cells}</row>'.encode())
+        self._rows.write(f'<row r="{line}"{high}>{named}</row>'.encode())
         self.count += 1
 
     def link_out(self, at: str, address: str) -> None:

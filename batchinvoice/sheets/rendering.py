@@ -1,6 +1,7 @@
 """Values → the cells of a large sheet, as the file holds them: what XlsxWriter would write, at a tenth of its time.
 
-A cell's name (`B7`) and the number of its style stand in each; see pouring.py for the way of a row into a workbook.
+A cell is rendered from behind its name on (`<c r="B7`): it is the same wherever its value stands, so whoever writes a
+value often can keep it. See pouring.py for the names, and the way of a row into a workbook.
 """
 
 from __future__ import annotations
@@ -21,41 +22,41 @@ _FALSE_LEAP_DAY = 59  # Excel takes 1900 for a leap year
 _DAY = 24 * 60 * 60
 
 
-def text(at: str, style: int, words: str) -> str:
+def text(style: int, words: str) -> str:
     """Text as text, whatever it looks like; an empty one is a blank cell."""
     if not words:
-        return f'<c r="{at}" s="{style}"/>'
+        return f'" s="{style}"/>'
     if len(words) > _SHORT or words[0] == " " or words[-1] == " " or _NOT_PLAIN.search(words):
-        return f'<c r="{at}" s="{style}" t="inlineStr"><is>{_made_safe(words)}</is></c>'
-    return f'<c r="{at}" s="{style}" t="inlineStr"><is><t>{words}</t></is></c>'
+        return f'" s="{style}" t="inlineStr"><is>{_made_safe(words)}</is></c>'
+    return f'" s="{style}" t="inlineStr"><is><t>{words}</t></is></c>'
 
 
-def number(at: str, style: int, value: float | Decimal | None) -> str:
+def number(style: int, value: float | Decimal | None) -> str:
     """A number, or a blank cell for None."""
     if value is None:
-        return f'<c r="{at}" s="{style}"/>'
-    return f'<c r="{at}" s="{style}"><v>{float(value):.16G}</v></c>'
+        return f'" s="{style}"/>'
+    return f'" s="{style}"><v>{float(value):.16G}</v></c>'
 
 
-def moment(at: str, style: int, value: dt.datetime | None) -> str:
+def moment(style: int, value: dt.datetime | None) -> str:
     """A date with its time and without a zone, from 1 March 1900 on, or a blank cell for None."""
-    return number(at, style, None if value is None else serial(value))
+    return number(style, None if value is None else serial(value))
 
 
-def value(at: str, style: int, cell: Cell) -> str:
+def value(style: int, cell: Cell) -> str:
     """A value with its own type; what Excel has no type for is text."""
     if isinstance(cell, str):
-        return text(at, style, cell)
+        return text(style, cell)
     if isinstance(cell, Broken):
         error = error_of(cell)
-        return f'<c r="{at}" s="{style}" t="e"><f>{error}</f><v>{error}</v></c>'
+        return f'" s="{style}" t="e"><f>{error}</f><v>{error}</v></c>'
     if isinstance(cell, bool):
-        return f'<c r="{at}" s="{style}" t="b"><v>{cell:d}</v></c>'
+        return f'" s="{style}" t="b"><v>{cell:d}</v></c>'
     if isinstance(cell, int | float) and holds(cell):
-        return number(at, style, cell)
+        return number(style, cell)
     if is_time(cell):
-        return number(at, style, serial(cell))
-    return text(at, style, "" if cell is None else str(cell))
+        return number(style, serial(cell))
+    return text(style, "" if cell is None else str(cell))
 
 
 def serial(time: Time) -> float:

@@ -109,21 +109,23 @@ class RowsSheets(_Series):
             part.link_out(f"L{n}", row.link)
         updated = row.updated_at and kuwait_time(row.updated_at)
         part.add(
-            number(f"A{n}", looks.plain, row.row)
-            + text(f"B{n}", words, row.reference)
-            + text(f"C{n}", words, row.customer)
-            + text(f"D{n}", words, row.mobile)
-            + looks.amount_of(f"E{n}", row)
-            + text(f"F{n}", words, row.action.value)
-            + text(f"G{n}", looks.statuses[row.status], row.status.value)
-            + text(f"H{n}", self._from_right if style.side(row.reason) else words, row.reason)
-            + number(f"I{n}", looks.amount, row.gateway_amount)
-            + number(f"J{n}", self._difference, row.difference)
-            + text(f"K{n}", words, row.invoice_id)
-            + text(f"L{n}", self._link if linked else words, row.link)
-            + text(f"M{n}", words, row.sms.value)
-            + number(f"N{n}", looks.plain, row.attempts)
-            + moment(f"O{n}", self._moment, updated)
+            (
+                number(looks.plain, row.row),
+                text(words, row.reference),
+                text(words, row.customer),
+                text(words, row.mobile),
+                looks.amount_of(row),
+                text(words, row.action.value),
+                text(looks.statuses[row.status], row.status.value),
+                text(self._from_right if style.side(row.reason) else words, row.reason),
+                number(looks.amount, row.gateway_amount),
+                number(self._difference, row.difference),
+                text(words, row.invoice_id),
+                text(self._link if linked else words, row.link),
+                text(words, row.sms.value),
+                number(looks.plain, row.attempts),
+                moment(self._moment, updated),
+            )
         )
         return f"{_quoted(self._called(len(self._parts)))}!A{n}"
 
@@ -155,13 +157,15 @@ class AttentionSheets(_Series):
         if part.links < MAX_LINKS:
             part.link_in(f"A{n}", place, "Show the row on the Rows sheet")
         part.add(
-            number(f"A{n}", self._number, row.row)
-            + text(f"B{n}", self._text, row.reference)
-            + text(f"C{n}", self._wrapped, row.customer)
-            + looks.amount_of(f"D{n}", row)
-            + text(f"E{n}", looks.statuses[row.status], row.status.value)
-            + text(f"F{n}", self._of(row.reason), row.reason)
-            + text(f"G{n}", self._of(row.remedy), row.remedy),
+            (
+                number(self._number, row.row),
+                text(self._text, row.reference),
+                text(self._wrapped, row.customer),
+                looks.amount_of(row),
+                text(looks.statuses[row.status], row.status.value),
+                text(self._of(row.reason), row.reason),
+                text(self._of(row.remedy), row.remedy),
+            ),
             height=row_height(row.reason, row.remedy, width=_ATTENTION_COLUMNS[-1][1]),
         )
 
@@ -171,7 +175,7 @@ class AttentionSheets(_Series):
         if not self._parts[0].count:
             words = "Nothing needs a person."
             look = self._large.styles.of(italic=True, font_color=QUIET)
-            self._parts[0].add(text("A2", style_number(look), words))
+            self._parts[0].add([text(style_number(look), words), *[""] * (len(self._columns) - 1)])
 
     def _of(self, words: str) -> int:
         return self._from_right if style.side(words) else self._wrapped
@@ -194,11 +198,11 @@ class _Looks:
         """The number of a style with these properties."""
         return style_number(self._styles.of(*parts, **more))
 
-    def amount_of(self, at: str, row: ReportRow) -> str:
+    def amount_of(self, row: ReportRow) -> str:
         """The amount as a number; where it could not be read, what was typed, so that no sum takes it up."""
         if row.amount is None:
-            return text(at, self._typed, row.typed_amount)
-        return number(at, self.amount, row.amount)
+            return text(self._typed, row.typed_amount)
+        return number(self.amount, row.amount)
 
 
 def draw_headings(sheet: Worksheet, columns: Sequence[tuple[str, int]], styles: Styles) -> None:

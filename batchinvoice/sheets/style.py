@@ -82,8 +82,12 @@ class Styles:
 def row_height(*texts: str, width: int, least: int = 1) -> float:
     """How high a row must be, in points, to show these texts wrapped at so many characters."""
     # Not every program makes a row as high as its wrapped text by itself.
-    lines = max(sum(1 + len(line) // width for line in text.split("\n")) for text in texts)
+    lines = max([_lines(text, width) for text in texts])
     return _LINE_HEIGHT * min(max(lines, least), 20)
+
+
+def _lines(text: str, width: int) -> int:
+    return sum([1 + len(line) // width for line in text.split("\n")]) if "\n" in text else 1 + len(text) // width
 
 
 def set_up_print(sheet: Worksheet, header: tuple[str, str, str], *, repeat_row: int | None = 0) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -361,6 +362,21 @@ def test_any_cell_is_an_amount_of_whole_fils_or_a_problem_or_empty(cell: Cell) -
         assert found.as_tuple().exponent == -3
     else:
         assert found is None or isinstance(found, Problem)
+
+
+@given(near_numbers | st.text("0123oOlI.,٫ KDkd/-x", max_size=12), st.sampled_from([None, ".", ","]))
+@example("1O.500", None)
+@example("1O,5 x", None)
+@example("12.500 KD.", None)
+@example("٬5", None)
+def test_a_text_of_other_signs_than_an_amount_has_is_told_as_any_other(written: str, mark: str | None) -> None:
+    told = amount(written, mark)
+    quick = amounts._FIGURES
+    amounts._FIGURES = re.compile(r"[\s\S]*")
+    try:
+        assert told == amount(written, mark)
+    finally:
+        amounts._FIGURES = quick
 
 
 @given(st.one_of(st.floats(0, 1e13), st.decimals(0, 10**7, places=4).map(float), st.integers(0, 10**13).map(float)))

@@ -411,3 +411,12 @@ def test_every_field_can_be_read() -> None:
     [row] = sheet(headings | GOOD).rows
     assert row.status is RowStatus.PENDING
     assert set(Field) == {column.field for column in COLUMNS}
+
+
+@pytest.mark.parametrize("order", [("Mobile Number", "Amount", "Email"), ("Email", "Amount", "Mobile Number")])
+def test_the_issues_of_a_row_stand_in_the_order_of_its_columns(order: tuple[str, ...]) -> None:
+    good: dict[str, Cell] = {"Reference Number": "INV-1", "Customer Name": "Noura"}
+    row = {**good, **dict.fromkeys(order, "not told")}
+    [checked] = check(table(row), None, RULES).rows
+    assert [issue.place.heading for issue in checked.issues] == [*order]
+    assert [issue.place.cell for issue in checked.issues] == ["C2", "D2", "E2"]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from batchinvoice.invoices import choices
 from batchinvoice.invoices.choices import payment_types
@@ -154,3 +158,19 @@ class TestChoices:
         found = choices.currency("USD")
         assert isinstance(found, Problem)
         assert found.code is Code.CURRENCY_OTHER
+
+
+_WORDS = tuple(word for words in choices._DELIVERY.values() for word in words)
+
+
+@given(st.text(max_size=12) | st.tuples(st.sampled_from(_WORDS), st.text("aehlmstw .رساةل", max_size=5)).map("".join))
+def test_no_word_is_passed_over_that_a_closer_look_would_find_like(word: str) -> None:
+    all_, some = (
+        difflib.get_close_matches(word, others, n=3, cutoff=choices._LIKENESS)
+        for others in (_WORDS, choices._with_its_letters(word, _WORDS))
+    )
+    assert all_ == some
+
+
+def test_what_is_far_from_all_words_is_not_looked_at_closely() -> None:
+    assert choices._with_its_letters("pigeon31", _WORDS) == []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchinvoice.invoices.columns import COLUMNS, Field
-from batchinvoice.invoices.headings import key, likely, match, meaning, near, proposals, signature
+from batchinvoice.invoices.headings import fold, key, likely, match, meaning, near, proposals, signature
 
 REQUIRED = ("Reference Number", "Customer Name", "Mobile Number", "Amount")
 EVERY_NAME = [(name, column.field) for column in COLUMNS for name in column.names()]
@@ -203,3 +203,8 @@ def test_what_is_likely_is_proposed_once_for_each_column_that_is_not_there() -> 
 def test_a_header_is_known_again_however_it_is_spelled() -> None:
     assert signature(["Ref No.", "", "المبلغ"]) == signature(["REF NO", "المبـلغ"])
     assert signature(["Ref", "Amount"]) != signature(["Amount", "Ref"])
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_a_plain_word_is_folded_as_any_other(word: str) -> None:
+    assert fold(word) + "a" == fold(f"{word}ä")

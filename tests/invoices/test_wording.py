@@ -16,7 +16,7 @@ from batchinvoice.invoices.columns import COLUMNS, Field
 from batchinvoice.invoices.english import CATALOGUE
 from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.script import LEFT_TO_RIGHT, language_of, left_to_right, marked
-from batchinvoice.invoices.wording import Found, found_text
+from batchinvoice.invoices.wording import Found, _Blanks, fill, found_text
 
 HERE = Place("Invoices", 17, 5, "Amount")
 # Names that the Arabic words may quote: headings, the template's sheet of items, Excel's own words for Text and Number.
@@ -210,3 +210,34 @@ def test_the_language_of_headings_is_that_of_most_letters(headings: tuple[str, .
 def test_every_field_can_be_named() -> None:
     for field in Field:
         assert str(field) not in of(Code.ECHO_DIFFERS, field=field).message.split(" another ")[1].split(":")[0]
+
+
+@pytest.mark.parametrize("code", Code)
+@pytest.mark.parametrize("params", [REAL, {}, {"value": "{heading} 5 %s", "more": "%", "heading": "%d"}])
+def test_words_are_filled_as_the_language_itself_would_fill_them(code: Code, params: dict[str, str]) -> None:
+    english = CATALOGUE[code]
+    for template in (english.wrong, english.remedy):
+        assert fill(template, params, "en") == template.format_map(_Blanks(params, "en"))
+    for template in ARABIC[code]:
+        assert fill(template, params, "ar") == marked(template).format_map(_Blanks(params, "ar"))
+
+
+def test_a_sign_of_percent_is_no_blank() -> None:
+    assert fill("5 % of {value}", {"value": "7 %"}, "en") == "5 % of 7 %"
+    assert fill("5 %", {}, "en") == "5 %"
+
+
+def test_an_issue_is_said_anew_where_anything_of_it_differs() -> None:
+    """What is said of many cells is put into words once: nothing that the words depend on may be passed over."""
+    issues = [
+        Issue(code, Place("Invoices", 17, 5, heading), params)
+        for code in (Code.CELL_EMPTY, Code.AMOUNT_DECIMALS)
+        for heading in ("Amount", "Customer Name")
+        for params in ({"value": "7"}, {"value": "8"}, {"value": "7", "proposed": "8"})
+    ]
+    for language in ("en", "ar"):
+        for issue in issues:
+            heading = {"heading": issue.place.heading or ""}
+            wrong = CATALOGUE[issue.code].wrong if language == "en" else ARABIC[issue.code][0]
+            assert issue.say(language).message == fill(wrong, {**heading, **issue.params}, language)
+            assert (issue.proposal or "") in issue.say(language).remedy or issue.code is Code.CELL_EMPTY

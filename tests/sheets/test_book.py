@@ -66,7 +66,7 @@ def test_a_failure_while_writing_leaves_nothing_behind(
         pytest.raises(ZeroDivisionError),
         large_book(target, title="t") as large,
     ):
-        large.rows(1).add(text("A2", 0, "Noura"))
+        large.rows(1).add([text(0, "Noura")])
         assert any(file.is_file() for file in scratch.rglob("*"))
         raise ZeroDivisionError
     assert only_the_old(target)
@@ -79,7 +79,7 @@ def test_a_disk_that_is_full_while_rows_wait_is_told_in_words(target: Path, monk
 
     monkeypatch.setattr(Poured, "add", full)
     with pytest.raises(CannotWrite, match="No space left on device"), large_book(target, title="t") as large:
-        large.rows(1).add("")
+        large.rows(1).add([""])
     assert only_the_old(target)
 
 

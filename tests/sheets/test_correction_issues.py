@@ -19,6 +19,7 @@ from batchinvoice.sheets import correction_issues
 from batchinvoice.sheets.correction_words import ARABIC, ENGLISH, Words
 from batchinvoice.sheets.corrections import CHECK, CorrectionRow, CorrectionSheet, write_corrections
 from batchinvoice.sheets.reading import read
+from batchinvoice.sheets.style import row_height
 
 ENGLISH_HEADINGS = ("Reference Number", "Customer Name", "Mobile Number", "Amount")
 ARABIC_HEADINGS = ("الرقم المرجعي", "اسم العميل", "رقم الهاتف", "المبلغ")
@@ -80,6 +81,26 @@ def test_text_of_cells_stays_text_in_the_list(tmp_path: Path, text: str) -> None
     listed = written(tmp_path, CorrectionSheet("Invoices", ENGLISH_HEADINGS, [row(odd)]))["Issues"]
     assert (listed["E2"].value, listed["E2"].data_type, listed["E2"].hyperlink) == (text, "s", None)
     assert listed["C2"].data_type == "s"
+
+
+def test_issues_in_the_same_words_have_each_its_own_proposal_and_cell(tmp_path: Path) -> None:
+    """What is said of many cells is rendered once."""
+    alike = [Issue(Code.CELL_EMPTY, Place("x", 17, 4, "Amount"), {"proposed": each} if each else {}) for each in "12 1"]
+    assert len({issue.say() for issue in alike}) == 1
+    listed = written(tmp_path, CorrectionSheet("Invoices", ENGLISH_HEADINGS, [row(issue) for issue in alike]))["Issues"]
+    found = [(listed.cell(at, 1).value, listed.cell(at, 5).value) for at in range(2, 6)]
+    assert found == [("D2", "1"), ("D3", "2"), ("D4", " "), ("D5", "1")]
+
+
+def test_a_line_is_as_high_as_the_longer_of_its_texts(tmp_path: Path) -> None:
+    short, long = (
+        Issue(Code.AMOUNT_UNREADABLE, Place("x", 17, 4, "Amount"), {"value": each}) for each in ("7", "7" * 99)
+    )
+    listed = written(tmp_path, CorrectionSheet("Invoices", ENGLISH_HEADINGS, [row(short, long, short)]))["Issues"]
+    lines = [max(1 + len(words) // 52 for words in issue.say()) for issue in (short, long, short)]
+    assert [listed.row_dimensions[at].height for at in (2, 3, 4)] == [None if n == 1 else 15 * n for n in lines]
+    assert lines[1] > lines[0] == lines[2]
+    assert row_height("a\n" + "b" * 60, "c", width=52) == 45
 
 
 @pytest.mark.parametrize("say", [ENGLISH, ARABIC])

@@ -52,6 +52,19 @@ def test_cells_keep_their_types(tmp_path: Path) -> None:
     assert [cell.number_format for cell in cells] == ["@", "@", "@", "#,##0.000", "yyyy-mm-dd", "General"]
 
 
+def test_equal_cells_of_different_kinds_stay_what_they_are(tmp_path: Path) -> None:
+    """A cell that stands often is rendered once: 1, 1.0, True and the text 1 are not one cell."""
+    kinds: tuple[Cell, ...] = (1.0, True, "1", 1.0, dt.datetime(2027, 1, 1), "2027-01-01")  # noqa: DTZ001
+    rows = [CorrectionRow((*GOOD[:2], cell, cell, None, cell), (), at) for at, cell in enumerate(kinds * 2, 2)]
+    sheet = written(tmp_path, *rows)["Invoices"]
+    seen = [
+        [(sheet.cell(row, at).value, sheet.cell(row, at).number_format) for at in (3, 4, 6)] for row in range(2, 14)
+    ]
+    assert seen[:6] == seen[6:]
+    assert [type(cells[0][0]) for cells in seen[:6]] == [int, bool, str, int, dt.datetime, str]
+    assert [form for _, form in seen[0]] == ["0", "#,##0.000", "General"]
+
+
 @pytest.mark.parametrize(("value", "shown_as"), [(12.3456, "General"), (12.345, "#,##0.000"), (0.1 + 0.2, "#,##0.000")])
 def test_a_bad_amount_is_not_rounded_out_of_sight(tmp_path: Path, value: float, shown_as: str) -> None:
     row = CorrectionRow((*GOOD[:3], value, None, None), (), 17)

@@ -58,7 +58,7 @@ def poured(path: Path, cells: list[Cell]) -> Path:
     with large_book(path, title="t") as large:
         rows = large.rows(1)
         for cell in cells:
-            rows.add(value(f"A{rows.line}", style_number(large.styles.of(LOOKS["text"])), cell))
+            rows.add([value(style_number(large.styles.of(LOOKS["text"])), cell)])
         draw(large, large.book.add_worksheet("Rows"))
         large.put(large.book.worksheets()[0], rows)
     return path
@@ -122,7 +122,7 @@ def test_a_style_is_named_by_the_number_that_the_library_gives_it(tmp_path: Path
     with large_book(tmp_path / "out.xlsx", title="t") as large:
         numbers = {name: style_number(large.styles.of(LOOKS[name])) for name in reversed(LOOKS)}
         rows, sheet = large.rows(2), large.book.add_worksheet("Rows")
-        rows.add(text("A2", numbers[look], "poured"))
+        rows.add([text(numbers[look], "poured"), ""])
         for name in LOOKS:  # other formats come between
             sheet.write_string(0, 0, "Heading", large.styles.of(LOOKS[name], italic=True))
         sheet.write_string(0, 1, "drawn", large.styles.of(LOOKS[look]))
@@ -156,7 +156,7 @@ def test_links_lead_where_the_library_lets_them_lead(address: str) -> None:
         with large_book(Path(folder) / "book.xlsx", title="t") as large:
             rows, sheet = large.rows(1), large.book.add_worksheet("Rows")
             rows.link_out("A2", address)
-            rows.add(text("A2", 0, "x"))
+            rows.add([text(0, "x")])
             draw(large, sheet)
             large.put(sheet, rows)
         ours = openpyxl.load_workbook(Path(folder) / "book.xlsx")["Rows"]["A2"].hyperlink
@@ -169,7 +169,7 @@ def test_a_sheet_keeps_its_own_notes_and_links_beside_what_is_poured(tmp_path: P
         for words in ("one", "two"):
             rows.link_out(f"B{rows.line}", f"https://e.example/{words}")
             rows.link_in(f"C{rows.line}", "'Rows'!A1", 'a & "b"')
-            rows.add(text(f"A{rows.line}", 0, words), height=30)
+            rows.add([text(0, words), "", ""], height=30)
         draw(large, sheet)
         sheet.write_comment(2, 0, "a note")  # in a row that is poured
         sheet.autofilter(0, 0, 2, 2)
@@ -195,9 +195,17 @@ def test_a_sheet_without_a_place_for_rows_is_no_silent_loss(tmp_path: Path, monk
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("cells", [1, 3])
+def test_a_row_has_a_cell_for_each_column_or_is_refused(tmp_path: Path, cells: int) -> None:
+    """One cell too few or too many would shift nothing and lose something."""
+    with pytest.raises(ValueError, match="argument"), large_book(tmp_path / "out.xlsx", title="t") as large:
+        large.rows(2).add([text(0, "x")] * cells)
+    assert list(tmp_path.iterdir()) == []
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_comes_back_to_sixteen_digits(number: float) -> None:
-    cell = value("A1", 0, number)
+    cell = value(0, number)
     if abs(number) < 1e300:
         assert math.isclose(float(cell.split("<v>")[1].split("</v>")[0]), number, rel_tol=1e-15, abs_tol=0)
     else:
