@@ -20,6 +20,8 @@ from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
 from batchinvoice.ledger.store import sqlite_url
 from batchinvoice.ledger.who import this_user
+from batchinvoice.loading import profiles
+from batchinvoice.places import FILE_NAME
 from batchinvoice.runs import settle
 from batchinvoice.runs.asked_for import Options
 from batchinvoice.runs.carry_out import carry_out
@@ -33,7 +35,7 @@ from batchinvoice.runs.reconcile import reconcile, report, report_path
 from batchinvoice.runs.stopping import stop_when_asked
 from batchinvoice.runs.terms import Terms
 from batchinvoice.runs.told import tell
-from batchinvoice.settings import FILE_NAME, Settings, SettingsError, profiles
+from batchinvoice.settings import Settings, SettingsError
 from batchinvoice.sheets.errors import Undecided
 from batchinvoice.sheets.memory import give_back
 from batchinvoice.sheets.placing import write_beside

@@ -50,7 +50,7 @@ PROFILE_KEY = "batchinvoice.profile"  # in click's context: what the group's --p
 
 def the_settings(**flags: object) -> Settings:
     """The settings of the profile that is meant, by option or environment. Raises SettingsError."""
-    from batchinvoice.settings import load
+    from batchinvoice.loading import load
 
     return load(chosen_profile(), **flags)
 

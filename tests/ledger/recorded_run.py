@@ -38,7 +38,7 @@ def run_once(folder: Path) -> None:
     from batchinvoice import app
     from batchinvoice.emulator.sandbox import SANDBOX
     from batchinvoice.gateway.client import Credentials, Gateway
-    from batchinvoice.settings import load
+    from batchinvoice.loading import load
 
     numbers = count(7001)
     with OddGateway() as server:
