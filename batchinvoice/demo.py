@@ -9,10 +9,11 @@ from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator, running_emulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.ledger.store import sqlite_url
+from batchinvoice.loading import load
 from batchinvoice.opening import connect, open_ledger
 from batchinvoice.runs.reconcile import problems
 from batchinvoice.screen import Screen
-from batchinvoice.settings import Settings, load
+from batchinvoice.settings import Settings
 from batchinvoice.sheets.samples import write_sample
 from batchinvoice.summary import summarise
 

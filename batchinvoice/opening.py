@@ -15,8 +15,10 @@ from batchinvoice.gateway.client import Credentials, Gateway, longest_call
 from batchinvoice.gateway.patience import Patience
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.store import sqlite_url
+from batchinvoice.loading import profiles
 from batchinvoice.logs.context import carried
-from batchinvoice.settings import FILE_NAME, Settings, SettingsError, profiles
+from batchinvoice.places import FILE_NAME
+from batchinvoice.settings import Settings, SettingsError
 
 
 @contextmanager

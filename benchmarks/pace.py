@@ -28,13 +28,14 @@ from batchinvoice import app
 from batchinvoice.emulator.process import running_emulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.gateway.traffic import Lately, Verdict
+from batchinvoice.loading import load
 from batchinvoice.opening import connect, open_ledger
 from batchinvoice.runs.deliver import deliver
 from batchinvoice.runs.errors import RunStopped
 from batchinvoice.runs.job import Job
 from batchinvoice.runs.pace import Pace
 from batchinvoice.runs.stopping import Stop
-from batchinvoice.settings import Settings, load
+from batchinvoice.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 _CEILING = 32

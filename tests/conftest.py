@@ -10,7 +10,8 @@ import pytest
 
 from batchinvoice.emulator.process import RunningEmulator, running_emulator
 from batchinvoice.emulator.sandbox import SANDBOX
-from batchinvoice.settings import Settings, load
+from batchinvoice.loading import load
+from batchinvoice.settings import Settings
 
 HEADINGS = ("Reference Number", "Customer Name", "Mobile Number", "Amount", "Email", "Delivery", "Invoice ID")
 

@@ -12,7 +12,7 @@ import pytest
 import tomlkit
 from file_keyring import Ring
 
-from batchinvoice import settings, vault
+from batchinvoice import loading, vault
 
 ALL_SIX = {
     "HESABE_MERCHANT_CODE": "111",
@@ -62,7 +62,7 @@ def empty_places(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     for each in (made.here, made.user):
         each.mkdir()
     monkeypatch.chdir(made.here)
-    monkeypatch.setattr(settings, "user_file", lambda: made.user / "batchinvoice.toml")
+    monkeypatch.setattr(loading, "user_file", lambda: made.user / "batchinvoice.toml")
     monkeypatch.setattr(vault, "user_folder", lambda: made.user)
     monkeypatch.setenv("TEST_KEYRING", str(folder / "ring.json"))
     monkeypatch.setattr(keyring.core, "_keyring_backend", Ring())

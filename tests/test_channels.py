@@ -15,9 +15,10 @@ from post_office import web_hook
 from batchinvoice import channels as module
 from batchinvoice.channels import Channel, deliver, open_channels
 from batchinvoice.events import Event
+from batchinvoice.loading import load
 from batchinvoice.notices import Notice
 from batchinvoice.notifier import open_notifier
-from batchinvoice.settings import SettingsError, load
+from batchinvoice.settings import SettingsError
 
 NOTICE = Notice(Event.FINISHED, "a title", "a body")
 

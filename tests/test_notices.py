@@ -22,9 +22,10 @@ from batchinvoice.invoices.issue import Issue, Place
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus, SmsStatus
 from batchinvoice.ledger.errors import LedgerError
 from batchinvoice.ledger.records import Run, TableShape
+from batchinvoice.loading import load
 from batchinvoice.notices import Notice
 from batchinvoice.runs.errors import RunStopped
-from batchinvoice.settings import Settings, SettingsError, load
+from batchinvoice.settings import Settings, SettingsError
 from batchinvoice.sheets.errors import CannotWrite, SheetError, Undecided
 from batchinvoice.summary import Summary
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from places_for_tests import ALL_SIX, OTHER_SIX, Places, empty_places
 
+from batchinvoice.loading import load, look, profiles
 from batchinvoice.places import BOUND, CREDENTIALS, SECRETS, Place, check_profile_name, choose
-from batchinvoice.settings import SettingsError, load, look, profiles
+from batchinvoice.settings import SettingsError
 
 CODE = "HESABE_MERCHANT_CODE"
 ORDINARY = "BATCHINVOICE_NOTHING_FOUND"

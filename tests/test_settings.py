@@ -9,11 +9,11 @@ from pathlib import Path
 import keyring
 import pytest
 
-from batchinvoice import settings as module
-from batchinvoice import vault
+from batchinvoice import loading, vault
 from batchinvoice.events import Event
 from batchinvoice.invoices.rules import DateOrder
-from batchinvoice.settings import CREDENTIALS, Settings, SettingsError, load
+from batchinvoice.loading import load
+from batchinvoice.settings import CREDENTIALS, Settings, SettingsError
 
 
 def _ring(held: dict[str, str]) -> Callable[[str, str], str | None]:
@@ -31,7 +31,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     for folder in found.values():
         folder.mkdir()
     monkeypatch.chdir(found["here"])
-    monkeypatch.setattr(module, "user_file", lambda: found["user"] / "batchinvoice.toml")
+    monkeypatch.setattr(loading, "user_file", lambda: found["user"] / "batchinvoice.toml")
     monkeypatch.setattr(vault, "user_folder", lambda: found["user"])
     monkeypatch.setattr(keyring, "get_password", _ring({}))
     return found

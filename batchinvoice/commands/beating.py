@@ -74,10 +74,11 @@ def under_way(context: click.Context | None) -> Beat | None:
 
 def begin(context: click.Context, name: str, only_if_due: str | None) -> None:
     """Begin a scheduled command: into its log, and away again with 0 if it is not due. Raises ScheduleError."""
+    from batchinvoice.loading import load
     from batchinvoice.schedules.heartbeat import Kept, is_due, moment
     from batchinvoice.schedules.job import NAME
     from batchinvoice.schedules.rule import read
-    from batchinvoice.settings import SettingsError, load
+    from batchinvoice.settings import SettingsError
 
     if not NAME.fullmatch(name):
         raise click.BadParameter("a schedule's name is meant.", context, param_hint="--scheduled")

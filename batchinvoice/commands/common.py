@@ -53,8 +53,8 @@ def the_settings(*, sending: bool = True, **flags: object) -> Settings:
 
     sending: if not, the keyring is left alone wherever the merchant is known without it.
     """
+    from batchinvoice.loading import load
     from batchinvoice.places import MERCHANT_CODE, SECRETS
-    from batchinvoice.settings import load
 
     return load(chosen_profile(), SECRETS if sending else (MERCHANT_CODE,), **flags)
 

@@ -44,10 +44,10 @@ def setup(
     Run it again to change something: Enter keeps what is set. Secrets are never shown, and cannot be given as options,
     which other users of the computer could see.
     """
+    from batchinvoice.loading import PROFILE
     from batchinvoice.places import BASE_URL, ENVIRONMENT, MERCHANT_CODE, check_profile_name
     from batchinvoice.setting_up.asking import REPORT_DIR
     from batchinvoice.setting_up.setup import Wish, set_up
-    from batchinvoice.settings import PROFILE
 
     if not yes and not sys.stdin.isatty():
         raise click.UsageError("setup asks questions and nobody is there to answer; with --yes it asks none.")

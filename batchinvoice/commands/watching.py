@@ -64,10 +64,10 @@ def watch(
     from batchinvoice.inbox.lock import FolderBusy
     from batchinvoice.inbox.watch import Terms, Watcher
     from batchinvoice.invoices.asked import Asked, Hidden
+    from batchinvoice.loading import profiles
     from batchinvoice.notices import nothing_came
     from batchinvoice.notifier import open_notifier
     from batchinvoice.screen import Screen
-    from batchinvoice.settings import profiles
 
     screen, folder = Screen(attended=False), folder.absolute()
     flags: dict[str, Any] = {"BATCHINVOICE_MAX_RATE": max_rate}
@@ -108,10 +108,10 @@ def _desk(
     from batchinvoice.events import Event
     from batchinvoice.inbox.papers import place_for
     from batchinvoice.inbox.take import Desk
+    from batchinvoice.loading import load
     from batchinvoice.notifier import open_notifier
     from batchinvoice.screen import Screen
     from batchinvoice.session import Session
-    from batchinvoice.settings import load
 
     settings = load(inbox.profile, **flags) if inbox.profile else the_settings(**flags)
     notifier = open_notifier(settings, screen.trouble, wanted=notify)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from batchinvoice import settings
+from batchinvoice import loading
 from batchinvoice.endings import EXPECTED
 from batchinvoice.setting_up import on_disk, on_gateway, on_settings, on_unattended
 from batchinvoice.setting_up.finding import Check, Finding, Patient, bad, warn
@@ -34,7 +34,7 @@ def examine(profile: str | None, folder: Path | None, *, offline: bool) -> Itera
     yield from _made("keyring", on_settings.keyring)
     yield from _made("drop folder", partial(on_disk.drop_folder, folder))
     try:
-        patient = Patient(settings.look(profile), offline)
+        patient = Patient(loading.look(profile), offline)
     except SettingsError as error:
         yield bad("settings", str(error), "Mend that first, by hand or with “batchinvoice setup”; then doctor again.")
         yield warn("the rest", "ledger, folders and gateway are not examined without settings", "See above.")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from batchinvoice.settings import Loaded, Settings
+from batchinvoice.loading import Loaded
+from batchinvoice.settings import Settings
 
 
 class Level(StrEnum):

@@ -9,10 +9,11 @@ from pathlib import Path
 from batchinvoice import vault
 from batchinvoice.gateway.errors import BadSetting
 from batchinvoice.gateway.transport import checked_base_url
+from batchinvoice.loading import files, profiles
 from batchinvoice.places import CREDENTIALS, SECRETS, Place, read_toml
 from batchinvoice.setting_up.finding import Finding, Patient, bad, ok, warn
 from batchinvoice.setting_up.forms import QUESTIONS
-from batchinvoice.settings import Settings, files, profiles
+from batchinvoice.settings import Settings
 
 
 def places(patient: Patient) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import click
 from pydantic import SecretStr
 from pydantic_settings import EnvSettingsSource
 
-from batchinvoice import settings, vault
+from batchinvoice import loading, vault
 from batchinvoice.exits import Exit
 from batchinvoice.gateway.errors import GatewayError
 from batchinvoice.opening import connect
@@ -41,7 +41,7 @@ class Wish:
 
 def set_up(screen: Screen, wish: Wish) -> Exit:
     """Set up a merchant. Nothing is stored if the test fails, unless a person says so. Raises SettingsError."""
-    known = settings.profiles()  # first of all: a file that cannot be read cannot be written to either
+    known = loading.profiles()  # first of all: a file that cannot be read cannot be written to either
     if wish.yes:
         profile = wish.profile or ""
         present = Place("what is set", _present(screen, profile, known))
@@ -54,7 +54,7 @@ def set_up(screen: Screen, wish: Wish) -> Exit:
     if wish.test and not _proved(screen, values) and (wish.yes or not click.confirm("Store it all the same?")):
         screen.trouble("Nothing was stored.")
         return Exit.NOT_RUN
-    _tell(screen, store(values, profile, settings.user_file(), in_file=wish.in_file))
+    _tell(screen, store(values, profile, loading.user_file(), in_file=wish.in_file))
     return _see(screen, values, profile)
 
 
@@ -63,7 +63,7 @@ def _present(screen: Screen, profile: str, known: list[str]) -> dict[str, str]:
     if profile and profile not in known:
         return {}
     try:
-        return _plain(settings.load(profile))
+        return _plain(loading.load(profile))
     except SettingsError as error:
         screen.trouble(f"What is set at present cannot be used, and is asked for anew: {error}")
         return {}
@@ -102,7 +102,7 @@ def _proved(screen: Screen, values: Mapping[str, str]) -> bool:
     """Whether the gateway lets us in and reads our encryption; why not is said. Changes nothing there."""
     flags = {name: value for name, value in values.items() if name in BOUND}
     try:
-        meant = settings.load("", **flags)
+        meant = loading.load("", **flags)
         screen.say(f"\nTesting at {meant.gateway_url} (log in and look; nothing is changed) …")
         with connect(meant):
             screen.say("The gateway let us in, and the keys fit.", "green")
@@ -128,7 +128,7 @@ def _see(screen: Screen, values: Mapping[str, str], profile: str) -> Exit:
     if vault.close_to_others(secrets_file):
         screen.trouble(f"{secrets_file} could be read by other users of this computer; now it is its owner's alone.")
     try:
-        loaded = settings.look(profile)
+        loaded = loading.look(profile)
     except SettingsError as error:
         screen.trouble(f"Stored, but not yet of use: {error}")
         return Exit.NOT_RUN

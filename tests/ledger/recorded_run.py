@@ -38,8 +38,8 @@ def run_once(folder: Path) -> None:
     from batchinvoice import app
     from batchinvoice.emulator.sandbox import SANDBOX
     from batchinvoice.gateway.client import Credentials, Gateway
+    from batchinvoice.loading import load
     from batchinvoice.opening import open_ledger
-    from batchinvoice.settings import load
 
     numbers = count(7001)
     with OddGateway() as server:

@@ -25,9 +25,10 @@ from batchinvoice.invoices.invoice import Invoice, create_payload
 from batchinvoice.invoices.lifecycle import RunStatus
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.records import Run
+from batchinvoice.loading import load
 from batchinvoice.opening import open_ledger
 from batchinvoice.runs.errors import RunStopped
-from batchinvoice.settings import Settings, load
+from batchinvoice.settings import Settings
 
 HEADINGS = ("Reference Number", "Customer Name", "Mobile Number", "Amount", "Email", "Delivery")
 MOST_RESUMES = 10

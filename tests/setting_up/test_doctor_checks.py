@@ -19,6 +19,7 @@ from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.invoices.asked import Asked
+from batchinvoice.loading import load
 from batchinvoice.opening import open_ledger
 from batchinvoice.runs import conclude
 from batchinvoice.schedules.heartbeat import Expectation, Kept
@@ -27,7 +28,6 @@ from batchinvoice.schedules.keeping import change
 from batchinvoice.schedules.rule import Daily
 from batchinvoice.setting_up import doctor, on_disk, on_gateway
 from batchinvoice.setting_up.finding import Finding, Level, Patient
-from batchinvoice.settings import load
 
 SIX = {f"HESABE_{name.upper()}": value for name, value in SANDBOX.items()}
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such modes")
