@@ -38,6 +38,8 @@ _OWN = 64 * _MB
 _TICK = 0.02
 # How a reader in another language ends for which an allocation fails.
 _ABORTED = -signal.SIGABRT
+# How the system ends one whose time is over, where it can, though nobody watches.
+_OUT_OF_TIME = None if sys.platform == "win32" else -signal.SIGALRM
 
 
 def read_guarded(
@@ -180,6 +182,8 @@ def _received(path: Path, child: _Child, bounds: Bounds) -> bytearray:
     child.process.join()
     if child.process.exitcode in (reader.OUT_OF_MEMORY, _ABORTED):
         raise _OutOfMemory
+    if child.process.exitcode == _OUT_OF_TIME:
+        raise unreadable.too_slow(path)
     if child.process.exitcode:
         raise unreadable.broke_off(path)
     return packed
