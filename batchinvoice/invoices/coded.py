@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice, zip_longest
 from typing import TYPE_CHECKING, Any, overload
 
@@ -172,7 +172,7 @@ class Coder:
         self._index: defaultdict[Any, int] = defaultdict(count(1).__next__, _EMPTY)
         self._codes = array(_CODE, bytes(4 * before))
 
-    def add(self, cells: Iterable[Any]) -> None:
+    def add(self, cells: Collection[Any]) -> None:
         """Add cells below the last one."""
         if not _KEYED.isdisjoint(map(type, cells)):
             cells = [(type(cell), cell) if type(cell) in _KEYED else cell for cell in cells]

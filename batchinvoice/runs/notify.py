@@ -144,7 +144,7 @@ class _Texting:
     def _collect(self, *, raising: bool = True) -> None:
         """Take in what is over; what a call raised that is no answer is raised once the others are written down."""
         over = [each for each in self._under_way if each.done()]
-        self._under_way = [each for each in self._under_way if not each.done()]
+        self._under_way = [each for each in self._under_way if each not in over]  # one may be done by now
         self._came += [each.result() for each in over if not each.exception()]
         for each in over if raising else ():
             each.result()

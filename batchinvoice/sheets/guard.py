@@ -38,6 +38,8 @@ _OWN = 64 * _MB
 _TICK = 0.02
 # How a reader in another language ends for which an allocation fails.
 _ABORTED = -signal.SIGABRT
+# How the system ends one whose time is over, where it can, though nobody watches.
+_OUT_OF_TIME = None if sys.platform == "win32" else -signal.SIGALRM
 
 
 def read_guarded(
@@ -50,23 +52,31 @@ def read_guarded(
     20 s and 1 s more for each MB of the file; 700 MB of memory, and more above 10 MB of file, up to 1.4 GB (at 20 MB).
     Raises what `reading.read` raises, and UnreadableSheet if reading breaks off or needs more than that.
     """
-    with begun(path) as sheet:
+    bounds = bounds_for(_size(path))
+    with _child(partial(reader.read, path, asked), bounds) as child:
         meanwhile()
-        return sheet(asked)
+        return _source(path, child, bounds)
 
 
 @contextmanager
 def begun(path: Path) -> Iterator[Callable[[Asked], Source]]:
-    """Begin to read a sheet while it is not yet known what is asked of it; what is yielded waits for it, once."""
+    """Begin to read a sheet while it is not yet known what is asked of it; what is yielded waits for it, once.
+
+    Only where the child bounds itself: it can be asked only once it has read, and may not get so far.
+    """
     bounds = bounds_for(_size(path))
-    with _child(partial(reader.read, path), bounds) as child:
-        yield partial(_source, path, child, bounds)
+    with _child(partial(reader.read_ahead, path), bounds) as child:
+
+        def sheet(asked: Asked) -> Source:
+            with suppress(OSError):  # it has ended already, and said why
+                child.connection.send(asked)
+            return _source(path, child, bounds)
+
+        yield sheet
 
 
-def _source(path: Path, child: _Child, bounds: Bounds, asked: Asked) -> Source:
+def _source(path: Path, child: _Child, bounds: Bounds) -> Source:
     try:
-        with suppress(OSError):  # it has ended already, and said why
-            child.connection.send(asked)
         source: Source = _answer(path, child, bounds)
     except _OutOfMemory:
         child.end()
@@ -105,18 +115,22 @@ def _size(path: Path) -> int:
 
 
 class _Child:
-    """The reading process: `connection` takes the question, brings the answer; `begun`: its memory with no sheet."""
+    """The reading process: `connection` brings its answer, and `begun` is its memory with no sheet."""
 
     def __init__(self, process: BaseProcess, connection: Connection) -> None:
         self.process, self.connection = process, connection
-        self.watched = psutil.Process(process.pid)
+
+    def start(self) -> None:
+        self.process.start()
+        self.watched = psutil.Process(self.process.pid)
         self.begun = _memory(self.watched) + _OWN
 
     def end(self) -> None:
         """See that it is gone."""
         if not self.connection.closed:
-            self.process.kill()
-            self.process.join()
+            if self.process.pid is not None:
+                self.process.kill()
+                self.process.join()
             self.process.close()
             self.connection.close()
 
@@ -126,15 +140,13 @@ def _child(work: Callable[[Connection], Any], bounds: Bounds) -> Iterator[_Child
     """A process that does the work; it is gone when the block ends, however that ends."""
     context: Any = multiprocessing.get_context(_start_method())
     ours, theirs = context.Pipe()
-    process = context.Process(target=reader.work, args=(theirs, _folder(), work, bounds), daemon=True)
-    with ours:
+    child = _Child(context.Process(target=reader.work, args=(theirs, _folder(), work, bounds), daemon=True), ours)
+    try:
         with theirs:
-            process.start()
-        child = _Child(process, ours)
-        try:
-            yield child
-        finally:
-            child.end()
+            child.start()
+        yield child
+    finally:
+        child.end()
 
 
 def bounds_itself() -> bool:
@@ -170,6 +182,8 @@ def _received(path: Path, child: _Child, bounds: Bounds) -> bytearray:
     child.process.join()
     if child.process.exitcode in (reader.OUT_OF_MEMORY, _ABORTED):
         raise _OutOfMemory
+    if child.process.exitcode == _OUT_OF_TIME:
+        raise unreadable.too_slow(path)
     if child.process.exitcode:
         raise unreadable.broke_off(path)
     return packed

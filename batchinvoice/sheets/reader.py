@@ -20,6 +20,7 @@ from typing import Any
 
 import psutil
 
+from batchinvoice.invoices.asked import Asked
 from batchinvoice.sheets import reading
 from batchinvoice.sheets.reading import Source
 
@@ -51,7 +52,11 @@ class Raised:
         return error
 
 
-def read(path: Path, connection: Connection) -> Source:
+def read(path: Path, asked: Asked, _: Connection) -> Source:
+    return reading.read(path, asked)
+
+
+def read_ahead(path: Path, connection: Connection) -> Source:
     """The sheet, as far as nobody need have asked; then as is asked."""
     return reading.begin(path)(_question(connection))
 

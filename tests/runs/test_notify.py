@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from concurrent.futures import Future, wait
 from itertools import pairwise
 from typing import Any
 
@@ -92,6 +93,22 @@ def test_of_bulk_sends_at_once_only_the_lost_one_is_unknown_and_the_next_goes_al
     assert 1 in together[2:]
     assert sorted(bench.sms(run)) == ["sent"] * 8 + ["unknown"]
     assert sorted(bench.texted()) == sorted(int(row.gateway_id) for row in bench.rows(run))
+
+
+def test_an_answer_that_comes_between_two_looks_is_not_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: set[int] = set()
+
+    def done(future: Future[Any]) -> bool:
+        if id(future) not in looked_at:
+            looked_at.add(id(future))
+            return False
+        wait([future])
+        return True
+
+    monkeypatch.setattr(Future, "done", done)
+    chunked(bench, 1, at_once=4)
+    assert bench.sms(bench.run([simple(n) for n in range(7)])) == ["sent"] * 7
+    assert len(bench.texted()) == 7
 
 
 def in_fours(bench: Bench) -> Run:

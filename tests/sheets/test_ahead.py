@@ -77,15 +77,26 @@ def test_another_sheet_and_the_same_once_more_are_read_anew(path: Path, readings
     assert has_begun(readings) == ["a.xlsx", "b.xlsx", "a.xlsx"]
 
 
+def short_of_time(_: object) -> None:
+    """As `reader._limit`."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+
+
+@forked_only
+def test_one_that_does_not_end_is_ended_though_nobody_asks_and_why_is_said_then(
+    path: Path, readings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "begin", lambda _: time.sleep(60))
+    monkeypatch.setattr(reader, "_limit", short_of_time)
+    with ahead(path) as read, pytest.raises(UnreadableSheet, match="takes longer"):
+        read(path, Asked(), lambda: time.sleep(0.3))
+
+
 @forked_only
 def test_however_long_nobody_asks_it_waits(path: Path, readings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A keyring may ask for its password meanwhile."""
-
-    def limit(_: object) -> None:
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
-
-    monkeypatch.setattr(reader, "_limit", limit)
+    monkeypatch.setattr(reader, "_limit", short_of_time)
     with ahead(path) as read:
         has_begun(readings)
         time.sleep(0.3)

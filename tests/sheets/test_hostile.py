@@ -180,6 +180,14 @@ class TestTheChild:
         self.reads(monkeypatch, lambda *_: time.sleep(60))
         assert "takes longer" in why_not(path)
 
+    def test_it_is_watched_however_much_is_asked(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A question that waits in a pipe for a reader that does not end would hold up whoever is to end it."""
+        monkeypatch.setattr(guard, "_SECONDS", 0.2)
+        monkeypatch.setattr(reading, "begin", lambda _: time.sleep(60))
+        monkeypatch.setattr(guard, "_start_method", lambda: "fork")
+        with pytest.raises(UnreadableSheet, match="takes longer"):
+            read_guarded(path, Asked(remembered={"header " * 1_000_000: {}}))
+
     @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
     def test_it_is_killed(
         self, signal_number: int, path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -212,6 +220,15 @@ class TestTheChild:
             time.sleep(60)
 
         self.reads(monkeypatch, act)
+        with pytest.raises(KeyboardInterrupt):
+            read_guarded(path)
+
+    def test_ctrl_c_as_soon_as_it_has_begun(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupted(_: object) -> int:
+            raise KeyboardInterrupt
+
+        self.reads(monkeypatch, lambda *_: time.sleep(60))
+        monkeypatch.setattr(guard, "_memory", interrupted)
         with pytest.raises(KeyboardInterrupt):
             read_guarded(path)
 

@@ -13,6 +13,7 @@ from whole_tool import Tool, table
 
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.emulator.sandbox import SANDBOX
+from batchinvoice.gateway import calls
 from batchinvoice.logs.file import FILE_NAME
 
 ROWS = [
@@ -28,6 +29,7 @@ FAULTS = ("create:close-after:3", "create:refused:5x1", "create:http-500-before:
 PERSONAL = ("anary", "6610975", "example.com", "Al-Person", "a sheet of")
 SECRETS = tuple(value for name, value in SANDBOX.items() if name not in ("merchant_code", "username"))
 OUTSIDE = ("command begun", "command ended")
+OPENING = [calls.LOGIN.path, calls.FIND.path]  # the way to the gateway is opened while there is no run yet
 
 
 def kept(tool: Tool) -> list[dict[str, Any]]:
@@ -61,14 +63,18 @@ def test_every_row_has_its_line_every_line_its_run_and_no_line_a_person(
         if row["Invoice ID"] and row["Status"] != "duplicate":
             assert own[-1]["gateway_id"] == row["Invoice ID"]
     assert {line["status"] for line in outcomes} >= {"created", "adopted", "rejected", "invalid", "unknown"}
-    for line in (*kept(tool), *shown):
-        assert line.get("run") == result["run"] or line["event"] in OUTSIDE
+    for lines in (kept(tool), shown):
+        inside = [line for line in lines if line["event"] not in OUTSIDE]
+        nameless = [line for line in inside if not line.get("run")]
+        assert [line["event"] for line in nameless] == ["call"] * len(OPENING)
+        assert {line["run"] for line in inside if line not in nameless} == {result["run"]}
+    assert [line["path"] for line in kept(tool) if line["event"] == "call" and "run" not in line] == OPENING
     for line in kept(tool):
         assert line["command"] == "run"
         assert line["event"] in OUTSIDE or (line["environment"], line["merchant"]) == ("sandbox", "842217")
-    calls = [line for line in kept(tool) if line["event"] == "call" and line["path"] == "/api/v1/invoice"]
-    assert calls
-    assert all("row" in line for line in calls)
+    creates = [line for line in kept(tool) if line["event"] == "call" and line["path"] == "/api/v1/invoice"]
+    assert creates
+    assert all("row" in line for line in creates)
 
 
 def _json_lines(text: str) -> list[dict[str, Any]]:
