@@ -12,6 +12,7 @@ from typing import Self
 from batchinvoice.checking import now
 from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.client import Credentials, Gateway, longest_call
+from batchinvoice.gateway.errors import NotSent, OutcomeUnknown, Throttled
 from batchinvoice.gateway.patience import Patience
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.store import sqlite_url
@@ -65,7 +66,14 @@ class Connection:
 
     def gateway(self) -> Gateway:
         """The gateway, with login and keys proved by a harmless read. Raises SettingsError or GatewayError."""
-        return self._began().result()
+        early = self._begun is not None
+        try:
+            return self._began().result()
+        except (NotSent, Throttled, OutcomeUnknown):  # a while ago; a login that was refused is not tried twice
+            if not early:
+                raise
+            self._begun = None
+            return self._began().result()
 
     def _began(self) -> Future[Gateway]:
         if self._begun is None:

@@ -11,7 +11,7 @@ import pytest
 from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.gateway.client import Gateway
-from batchinvoice.gateway.errors import LoginRefused
+from batchinvoice.gateway.errors import LoginRefused, NotSent
 from batchinvoice.opening import Connection, open_ledger
 from batchinvoice.settings import Settings, SettingsError
 
@@ -70,6 +70,25 @@ def test_what_prevents_it_is_raised_where_it_is_asked_for(settings: Settings, cl
         connection.begin()
         with pytest.raises(SettingsError, match="HESABE_USERNAME"):
             connection.gateway()
+
+
+def test_a_gateway_that_was_away_when_it_was_begun_is_tried_once_more(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def prove(_: Gateway) -> None:
+        tries.append(1)
+        if len(tries) == 1 or len(tries) > 2:
+            raise NotSent("The gateway could not be reached.")
+
+    monkeypatch.setattr(Gateway, "prove", prove)
+    with Connection(settings) as connection:
+        connection.begin()
+        assert connection.gateway()
+    with Connection(settings) as connection, pytest.raises(NotSent):
+        connection.gateway()
+    assert len(tries) == 3
 
 
 @pytest.mark.parametrize(("rows", "times"), [([GOOD], 1), ([BAD, GOOD], 1), ([BAD], 0)])
