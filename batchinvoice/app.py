@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from batchinvoice import __version__
-from batchinvoice.checking import check_sheet, now
+from batchinvoice import __version__, checking
+from batchinvoice.checking import check_sheet
 from batchinvoice.gateway.client import Gateway
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.invoice import SmsMode, WireForms
@@ -86,13 +86,13 @@ def _planned(
     ledger: Ledger, settings: Settings, path: Path, options: Options, show: Show, checked: Callable[[], None]
 ) -> Run:
     with show(None, f"Reading and checking {path.name}"):
-        source, sheet = check_sheet(settings, path, options.asked, now())
+        source, sheet = check_sheet(settings, path, options.asked, checking.now())
     if sheet.stops:
         raise Undecided(path.name, sheet.stops, sheet.issues, language_of(sheet.table.headings))
     if RowStatus.PENDING in sheet.rows.statuses:
         checked()
     with show(len(sheet.rows), "Planning") as told:
-        return ledger.run(plan(source, sheet, ledger, options, this_user(), __version__, now(), told))
+        return ledger.run(plan(source, sheet, ledger, options, this_user(), __version__, checking.now(), told))
 
 
 def apply_run(
@@ -156,7 +156,7 @@ def terms(settings: Settings, run: Run) -> Terms:
         expiry_days=settings.expiry_days,
         settle_seconds=settings.settle_seconds,
         sms_chunk=settings.sms_chunk,
-        clock=now,
+        clock=checking.now,
         forms=WireForms(settings.country_code_form == "+965", settings.pay_type_form == "list"),
     )
 

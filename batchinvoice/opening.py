@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from batchinvoice.checking import now
+from batchinvoice import checking
 from batchinvoice.gateway.assumptions import Assumptions
 from batchinvoice.gateway.client import Credentials, Gateway, longest_call
 from batchinvoice.gateway.errors import NotSent, OutcomeUnknown, Throttled
@@ -29,7 +29,7 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
         raise _missing(settings)
     url = settings.ledger_url.get_secret_value() or sqlite_url(settings.home)
     lease_seconds = longest_call(settings.timeout)
-    ledger = Ledger.open(url, settings.environment, settings.merchant_code, now, lease_seconds)
+    ledger = Ledger.open(url, settings.environment, settings.merchant_code, checking.now, lease_seconds)
     try:
         yield ledger
     finally:

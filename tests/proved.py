@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from batchinvoice import app
+from batchinvoice import checking
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.ledger.ledger import Ledger
 from batchinvoice.ledger.proof import prove
@@ -14,7 +14,7 @@ def log_breaks(file: Path) -> list[str]:
     """Where the log of the sandbox merchant is broken, or does not tell how the runs stand; empty if all is well."""
     if not file.exists():
         return []
-    ledger = Ledger.open(f"sqlite:///{file.as_posix()}", "sandbox", SANDBOX["merchant_code"], app.now)
+    ledger = Ledger.open(f"sqlite:///{file.as_posix()}", "sandbox", SANDBOX["merchant_code"], checking.now)
     try:
         return list(prove(ledger).breaks)
     finally:

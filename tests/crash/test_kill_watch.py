@@ -16,7 +16,7 @@ from proved import log_breaks
 from scene import SECONDS, Ended, Lanes, Scene, stride
 from victim import Moment, moments
 
-from batchinvoice import app
+from batchinvoice import checking
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.inbox.approval import name_of
 from batchinvoice.inbox.layout import ROOMS
@@ -144,7 +144,7 @@ def planned(scene: Scene, **death: Moment) -> Ended:
 
 def answered(scene: Scene, *, approves: bool) -> Folder:
     folder = Folder(scene)
-    ledger = Ledger.open(sqlite_url(scene.folder / "home"), "sandbox", SANDBOX["merchant_code"], app.now)
+    ledger = Ledger.open(sqlite_url(scene.folder / "home"), "sandbox", SANDBOX["merchant_code"], checking.now)
     [run] = ledger.history(9)
     ledger.close()
     folder.dropped = {run.sha256: "good.xlsx"}

@@ -190,9 +190,9 @@ def test_customers_are_in_no_traceback(url: str, open_ledger: Opener) -> None:
 
 HOLDER = """
     import sys
-    from batchinvoice import app
+    from batchinvoice import checking
     from batchinvoice.ledger.ledger import Ledger
-    ledger = Ledger.open(sys.argv[1], "sandbox", "842217", app.now)
+    ledger = Ledger.open(sys.argv[1], "sandbox", "842217", checking.now)
     with ledger.working():
         print("held", flush=True)
         sys.stdin.read()

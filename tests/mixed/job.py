@@ -15,7 +15,7 @@ import openpyxl
 from history import violations
 from proved import log_breaks
 
-from batchinvoice import app
+from batchinvoice import app, checking
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.emulator.sandbox import SANDBOX
 from batchinvoice.gateway.client import Credentials, Gateway
@@ -103,7 +103,7 @@ class Job:
         invoice = Invoice(
             str(cells[0]), str(cells[1]), "965", str(cells[2]), Decimal(str(cells[3])), payment_types=(1, 2)
         )
-        expiry = app.now().date() + dt.timedelta(days=9)
+        expiry = checking.now().date() + dt.timedelta(days=9)
         with self._gateway() as gateway:
             gateway.create(create_payload(invoice, self.settings.merchant_code, self.settings.sms_mode, expiry))
 

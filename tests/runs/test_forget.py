@@ -13,7 +13,7 @@ from bench import Bench, codes, simple
 from history import violations
 from odd_gateway import OddGateway
 
-from batchinvoice import app
+from batchinvoice import app, checking
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.lifecycle import RowStatus
 from batchinvoice.ledger.errors import LedgerBusy, LedgerError
@@ -33,7 +33,7 @@ WORDS = (*PEOPLE, "66003344", "second@example.com", "Layla", "pay.hesabe")
 
 
 def ready(bench: Bench) -> list[Run]:
-    return [aged.run for aged in bench.ledger.ended_before(app.now() + LATER) if retention.kept_for(aged) is None]
+    return [aged.run for aged in bench.ledger.ended_before(checking.now() + LATER) if retention.kept_for(aged) is None]
 
 
 def forget_all(bench: Bench) -> list[Run]:
@@ -142,18 +142,18 @@ def test_runs_that_are_not_settled_are_kept_and_say_why(bench: Bench) -> None:
     bench.emulator.set_faults("create:close-after:1", "find:lag=3600:1")
     lost = bench.run([simple(3)], name="lost.xlsx")
     assert bench.statuses(lost) == ["unknown"]
-    why = {aged.run.id: retention.kept_for(aged) for aged in bench.ledger.ended_before(app.now() + LATER)}
+    why = {aged.run.id: retention.kept_for(aged) for aged in bench.ledger.ended_before(checking.now() + LATER)}
     assert lost.id in why
     assert all("not finished" in str(why[run.id]) for run in (cut_off, lost))
     app.give_up(bench.ledger, lost, [2])  # put to rest, but whether it was made is still not known
-    why = {aged.run.id: retention.kept_for(aged) for aged in bench.ledger.ended_before(app.now() + LATER)}
+    why = {aged.run.id: retention.kept_for(aged) for aged in bench.ledger.ended_before(checking.now() + LATER)}
     assert why[lost.id]
     assert ready(bench) == []
 
 
 def test_young_runs_are_left_alone(bench: Bench) -> None:
     bench.run([simple(1)])
-    assert bench.ledger.ended_before(app.now() - dt.timedelta(hours=1)) == []
+    assert bench.ledger.ended_before(checking.now() - dt.timedelta(hours=1)) == []
 
 
 def test_a_report_of_a_forgotten_run_says_so_and_the_history_fits(bench: Bench, tmp_path: Path) -> None:

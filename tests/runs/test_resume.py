@@ -12,7 +12,7 @@ import pytest
 from bench import Bench, codes, simple
 from odd_gateway import OddGateway, updated, yes
 
-from batchinvoice import app
+from batchinvoice import app, checking
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.lifecycle import RowStatus, RunStatus
 from batchinvoice.ledger.entry import Entry
@@ -199,8 +199,8 @@ def test_what_a_newer_sheet_says_stands_even_before_it_was_sent(
 ) -> None:
     """Both runs were cut off; the clock may have been set back between them."""
     first = conclude.begin(bench.ledger, bench.plan([simple(1, "10.000"), simple(2, "5.000"), simple(3, "7.000")]))
-    real = app.now
-    monkeypatch.setattr(app, "now", lambda: real() + dt.timedelta(days=days))
+    real = checking.now
+    monkeypatch.setattr(checking, "now", lambda: real() + dt.timedelta(days=days))
     second = conclude.begin(bench.ledger, bench.plan([simple(1, "12.000"), simple(2, "5.000")]))
     monkeypatch.undo()
     assert [run.id for run in bench.ledger.unfinished()] == [first.id, second.id]
@@ -292,14 +292,14 @@ def test_a_clock_that_is_set_during_a_run_makes_nothing_twice(
     bench.settings = bench.settings.model_copy(update={"concurrency": 2, "settle_seconds": 0.3})
     bench.emulator.set(token_seconds=0.5, latency_ms=5)
     bench.emulator.set_faults("create:close-after:3", "create:close-before:4", "find:lag=0.2:1")
-    real, calls = app.now, 0
+    real, calls = checking.now, 0
 
     def now() -> dt.datetime:
         nonlocal calls
         calls += 1
         return real() + dt.timedelta(days=days if calls > 30 else 0)
 
-    monkeypatch.setattr(app, "now", now)
+    monkeypatch.setattr(checking, "now", now)
     with bench.another_ledger() as ledger:
         bench.ledger = ledger
         run = bench.apply(bench.plan([simple(n) for n in range(24)]))
@@ -314,8 +314,8 @@ def test_a_clock_that_is_set_during_a_run_makes_nothing_twice(
 def test_a_clock_that_was_wrong_when_the_call_left_still_finds_the_invoice(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, days: int
 ) -> None:
-    real = app.now
-    monkeypatch.setattr(app, "now", lambda: real() + dt.timedelta(days=days))
+    real = checking.now
+    monkeypatch.setattr(checking, "now", lambda: real() + dt.timedelta(days=days))
     with bench.another_ledger() as ledger:
         bench.ledger = ledger
         run = bench.plan([simple(1)])
@@ -428,7 +428,7 @@ def shared(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], L
 
     def open_one(seconds: float) -> Ledger:
         url = bench.settings.ledger_url.get_secret_value()
-        opened.append(Ledger.open(url, "sandbox", bench.settings.merchant_code, app.now, seconds))
+        opened.append(Ledger.open(url, "sandbox", bench.settings.merchant_code, checking.now, seconds))
         return opened[-1]
 
     return open_one

@@ -10,7 +10,7 @@ import pytest
 from bench import Bench, codes, simple
 from odd_gateway import OddGateway, no
 
-from batchinvoice import app
+from batchinvoice import app, checking
 from batchinvoice.invoices.asked import Asked
 from batchinvoice.invoices.codes import Code
 from batchinvoice.invoices.columns import Field
@@ -30,8 +30,8 @@ CREATE = Decision(Action.CREATE)
 
 def later(monkeypatch: pytest.MonkeyPatch, bench: Bench, days: float) -> None:
     """Let it be some days later from here on."""
-    at = app.now() + dt.timedelta(days=days)
-    monkeypatch.setattr(app, "now", lambda: at)
+    at = checking.now() + dt.timedelta(days=days)
+    monkeypatch.setattr(checking, "now", lambda: at)
     monkeypatch.setattr(bench.ledger, "_clock", lambda: at)
 
 
@@ -201,11 +201,11 @@ def test_a_delivery_asks_once_a_page(bench: Bench, monkeypatch: pytest.MonkeyPat
 def test_of_two_rows_that_look_alike_the_one_that_was_sent_before_is_as_it_was(bench: Bench) -> None:
     bench.run([simple(1, reference="007")])
     path = bench.sheet([simple(1, reference="007"), simple(1, reference="7")])
-    _, checked = app.check_sheet(bench.settings, path, Asked(), app.now())
+    _, checked = app.check_sheet(bench.settings, path, Asked(), checking.now())
     alike = Issue(Code.REFERENCE_LIKE_SAME, Place("Invoices", 2, 1), {"other": "?", "row": "?"})
     held = [replace(row, status=RowStatus.HELD, issues=(alike,)) for row in checked.rows]
     options = Options(sms=True, strict=False, sms_mode=SmsMode.BULK)
-    rows = list(planned(replace(checked, rows=held), bench.ledger, options, app.now()))
+    rows = list(planned(replace(checked, rows=held), bench.ledger, options, checking.now()))
     assert [(row.action, row.status) for row in rows] == [
         (Action.UNCHANGED, RowStatus.PENDING),
         (Action.NONE, RowStatus.HELD),

@@ -202,9 +202,9 @@ def _run_in(year: int, tool: Tool, *words: object) -> Any:
     """Run the tool on the first of March of a year to come; returns what --json prints."""
     code = (
         "import datetime as dt, sys\n"
-        "from batchinvoice import app\n"
+        "from batchinvoice import checking\n"
         "from batchinvoice.__main__ import main\n"
-        f"app.now = lambda: dt.datetime({year}, 3, 1, tzinfo=dt.UTC)\n"
+        f"checking.now = lambda: dt.datetime({year}, 3, 1, tzinfo=dt.UTC)\n"
         f"sys.argv = ['batchinvoice', 'run', '--json', *{[str(word) for word in words]!r}]\n"
         "main()\n"
     )
