@@ -67,7 +67,7 @@ def _make_ready() -> None:
 
     What is loaded by then stays, so nobody need look through it for cycles again.
     """
-    import batchinvoice.invoices.check  # noqa: F401
+    import batchinvoice.invoices.check  # noqa: F401 - so that it is loaded by then
     from batchinvoice.invoices import schema
 
     schema.make_ready()

@@ -11,7 +11,7 @@ import pytest
 from batchinvoice import app
 from batchinvoice.emulator.process import RunningEmulator
 from batchinvoice.gateway.client import Gateway
-from batchinvoice.gateway.errors import LoginRefused, NotSent
+from batchinvoice.gateway.errors import GatewayError, LoginRefused
 from batchinvoice.opening import Connection, open_ledger
 from batchinvoice.settings import Settings, SettingsError
 
@@ -59,13 +59,16 @@ def test_who_leaves_without_the_gateway_does_not_wait_for_it(
     assert closed.wait(5)
 
 
-def test_what_prevents_it_is_raised_where_it_is_asked_for(settings: Settings, closed: threading.Event) -> None:
+def test_what_prevents_it_is_raised_where_it_is_asked_for(
+    settings: Settings, emulator: RunningEmulator, closed: threading.Event
+) -> None:
     wrong = settings.model_copy(update={"password": type(settings.password)("wrong")})
     with Connection(wrong) as connection:
         connection.begin()
         with pytest.raises(LoginRefused):
             connection.gateway()
     assert closed.is_set()
+    assert names(emulator) == ["login"]  # a password that is refused is not tried twice
     with Connection(settings.model_copy(update={"username": type(settings.username)("")})) as connection:
         connection.begin()
         with pytest.raises(SettingsError, match="HESABE_USERNAME"):
@@ -73,22 +76,18 @@ def test_what_prevents_it_is_raised_where_it_is_asked_for(settings: Settings, cl
 
 
 def test_a_gateway_that_was_away_when_it_was_begun_is_tried_once_more(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, emulator: RunningEmulator
 ) -> None:
-    tries: list[int] = []
-
-    def prove(_: Gateway) -> None:
-        tries.append(1)
-        if len(tries) == 1 or len(tries) > 2:
-            raise NotSent("The gateway could not be reached.")
-
-    monkeypatch.setattr(Gateway, "prove", prove)
+    emulator.set_faults("login:close-before:1")
+    with Connection(settings) as connection, pytest.raises(GatewayError):
+        connection.gateway()  # nobody has begun it before: once is enough
     with Connection(settings) as connection:
         connection.begin()
+        assert connection._begun
+        assert isinstance(connection._begun.exception(30), GatewayError)
+        emulator.set_faults()
         assert connection.gateway()
-    with Connection(settings) as connection, pytest.raises(NotSent):
-        connection.gateway()
-    assert len(tries) == 3
+    assert names(emulator)[-2:] == ["login", "find"]
 
 
 @pytest.mark.parametrize(("rows", "times"), [([GOOD], 1), ([BAD, GOOD], 1), ([BAD], 0)])

