@@ -15,8 +15,9 @@ from batchinvoice.cli import cli
 from batchinvoice.exits import Exit
 
 _log = logging.getLogger("batchinvoice")  # this module's own name may be __main__
-# Objects that are made before cycles are looked for: a large sheet is many objects and no cycles.
-_SELDOM = (50_000, 20, 100)
+# Objects that are made before cycles are looked for: a large sheet is many objects and no cycles, a long delivery makes
+# few cycles and must not keep them.
+_SELDOM = (10_000, 100, 20)
 
 
 def main() -> None:
